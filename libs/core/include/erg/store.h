@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "erg/run_writer.h"
+
+namespace erg {
+
+// The store cannot do what was asked: which store, what failed, and the way out.
+class StoreError : public std::runtime_error {
+ public:
+  using runtime_error::runtime_error;
+};
+
+// One line of a list of runs.
+struct RunSummary {
+  RunId id;
+  std::string name;
+  RunStatus status = RunStatus::running;
+  UtcTime start;
+  Workload workload;
+  std::string device;  // names of its devices: the GPUs where it has any, else the CPU
+  std::optional<EnergyEstimate> energy;
+  std::optional<Seconds> time;
+  std::map<std::string, std::string> tags;
+};
+
+// Keeps runs. Used by one thread; its RunWriters by any. Every method may throw StoreError.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // The URL it was opened by, without a password.
+  virtual std::string url() const = 0;
+
+  // Begins a run with its first part.
+  virtual std::unique_ptr<RunWriter> begin(const RunHeader& run, const PartHeader& part) = 0;
+  // Adds a part to a run that another process began. Throws when there is no such run.
+  virtual std::unique_ptr<RunWriter> join(RunId run, const PartHeader& part) = 0;
+  // The first part of a run, for one who joins its clock. Throws when there is no such run.
+  virtual PartHeader first_part(RunId run) const = 0;
+
+  // A whole run, from a value: all of it or nothing. False when a run of this id is there already.
+  virtual bool save(const Run& run) = 0;
+  virtual Run load(RunId run) const = 0;
+  // Newest first.
+  virtual std::vector<RunSummary> list() const = 0;
+  // By id, by the beginning of an id (4 digits or more), by name (the newest), or "last". Throws
+  // when nothing or more than one id matches, naming the nearest.
+  virtual RunId find(std::string_view word) const = 0;
+  virtual void remove(RunId run) = 0;
+
+  // Replaces the breakdown of the same grouping, method and device.
+  virtual void save_breakdown(RunId run, const Breakdown& breakdown) = 0;
+  virtual void set_tags(RunId run, const std::map<std::string, std::string>& tags) = 0;
+};
+
+}  // namespace erg
