@@ -11,8 +11,9 @@ namespace erg {
 // Where one part of a run goes while it happens.
 //
 // A sampler and a training loop may call it at the same time: each method is safe to call from any
-// thread. What was appended before a heartbeat survives `kill -9` after it. A part without finish()
-// is interrupted. Methods throw StoreError when the store cannot take it; nothing is half-written.
+// thread. What is appended is buffered and cannot fail; heartbeat() and finish() make it durable or
+// throw StoreError, keep the buffer, and may be called again. What was appended before a heartbeat
+// survives `kill -9` after it. A part without finish() is interrupted.
 class RunWriter {
  public:
   virtual ~RunWriter() = default;
