@@ -25,8 +25,10 @@ inline constexpr std::string_view kBackwardMacs =
     "one product for the weights' gradient, one for the input's where something needs it";
 inline constexpr std::string_view kPeakMemory =
     "tensors kept for backward and gradients in flight, at their largest; no weights, no workspace";
-inline constexpr std::string_view kOptimizer = "bytes one step reads and writes, and keeps as state";
-inline constexpr std::string_view kKernels = "kernels PyTorch launches, unfused, as far as a graph tells";
+inline constexpr std::string_view kOptimizer =
+    "bytes one step reads and writes, and keeps as state";
+inline constexpr std::string_view kKernels =
+    "kernels PyTorch launches, unfused, as far as a graph tells";
 }  // namespace convention
 
 // What is added up over layers, for a whole batch. Bytes include the batch; weights are read once.
@@ -83,9 +85,9 @@ struct Complexity {
   Counts total;
   Structure structure;
   std::uint64_t peak_training_bytes = 0;
-  std::string optimizer;                     // "sgd", "momentum", "adam"
-  std::uint64_t optimizer_bytes = 0;         // moved by one step
-  std::uint64_t optimizer_state_bytes = 0;   // kept between steps
+  std::string optimizer;                    // "sgd", "momentum", "adam"
+  std::uint64_t optimizer_bytes = 0;        // moved by one step
+  std::uint64_t optimizer_state_bytes = 0;  // kept between steps
 
   friend bool operator==(const Complexity&, const Complexity&) = default;
 };

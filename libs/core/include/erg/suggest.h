@@ -8,9 +8,10 @@
 
 namespace erg {
 
-// The candidate that `word` was probably meant to be: the fewest insertions, deletions, replacements
-// and swaps of neighbours away, ignoring case, and the first of equals. Empty when even that one
-// differs in more than a third of its letters (two at least), so that nonsense suggests nothing.
+// The candidate that `word` was probably meant to be: the fewest insertions, deletions,
+// replacements and swaps of neighbours away, ignoring case, and the first of equals. Empty when
+// even that one differs in more than a third of its letters (two at least), so that nonsense
+// suggests nothing.
 std::optional<std::string_view> nearest_name(std::string_view word,
                                              std::span<const std::string_view> candidates);
 

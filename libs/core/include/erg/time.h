@@ -42,8 +42,8 @@ constexpr Interval intersection(Interval a, Interval b) {
   return {begin, std::max(begin, std::min(a.end, b.end))};
 }
 
-constexpr Timestamp timestamp(Nanoseconds since_start) { return Timestamp{since_start}; }
-constexpr Timestamp timestamp(Seconds since_start) {
+template <class Rep, class Period>
+constexpr Timestamp timestamp(std::chrono::duration<Rep, Period> since_start) {
   return Timestamp{std::chrono::round<Nanoseconds>(since_start)};
 }
 constexpr Seconds seconds_since_start(Timestamp time) { return time.time_since_epoch(); }
