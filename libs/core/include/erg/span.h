@@ -87,6 +87,9 @@ class SpanTable {
 
   std::span<const NameId> name_ids() const { return name_ids_; }
   std::span<const SpanKind> kinds() const { return kinds_; }
+  std::span<const Pass> passes() const { return passes_; }
+  std::span<const SpanClock> clocks() const { return clocks_; }
+  std::span<const std::uint16_t> devices() const { return devices_; }
   std::span<const Timestamp> begins() const { return begins_; }
   std::span<const Timestamp> ends() const { return ends_; }
   std::span<const SpanIndex> parents() const { return parents_; }
