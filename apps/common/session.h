@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "erg/host_clock.h"
+#include "erg/run.h"
+#include "erg/run_ticket.h"
+#include "erg/span_log.h"
+#include "erg/store.h"
+
+namespace erg {
+
+// What a measuring command says about its run before it begins.
+struct SessionOptions {
+  std::string store_url;  // empty: ERG_STORE, else the file in the user's data folder
+  std::string name;       // of the run; empty: the command's first word
+  bool all_gpus = false;  // also those that CUDA_VISIBLE_DEVICES leaves out
+  // What the caller knows: command, workload, versions, tags. The host, its versions, the Slurm
+  // job, user and nodes are filled in.
+  Environment environment;
+};
+
+// A run while it happens: a store, sensors, a sampler, a span log.
+//
+// Under `erg run` (ERG_RUN is set) it joins that run instead: no sensors of its own, the same
+// clock, a part of its own. One owner uses it; the span log and the writer have their own thread
+// rules.
+class Session {
+ public:
+  // Opens the store, finds the sensors, begins the run and samples from here on. Throws StoreError
+  // when nothing could be stored, so that no one measures for nothing. A machine without a sensor
+  // is no error: the run has times then, and a note.
+  explicit Session(SessionOptions options);
+  // Without finish(): the run ends as failed.
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  RunId run() const;
+  bool joined() const;  // part of a run that another process measures
+  Store& store();       // to look at runs; never closed before the session
+  RunWriter& writer();  // for epochs, blocks and notes
+  SpanLog& spans();     // open a run span first, of kind SpanKind::run
+  const HostClock& clock() const;
+  std::span<const Device> devices() const;     // of a joined run: those of its first part
+  std::span<const std::string> notes() const;  // what could not be measured, and how to get it
+
+  // What ERG_RUN must be for a child that adds its spans to this run.
+  RunTicket ticket() const;
+
+  const Environment& environment() const;
+  // Replaces workload, versions, tags as they become known; stored with the next heartbeat.
+  void set_environment(Environment environment);
+
+  // The store's words when it did not take the last heartbeat. Any thread.
+  std::optional<std::string> trouble() const;
+
+  // Stops sampling, ends the run, computes its breakdowns (run, device, phase, epoch, layer where
+  // there are such spans), stores them and gives the whole run. Of a joined run only this part
+  // ends, and the breakdowns are left to the one who measures. Throws StoreError when the store did
+  // not take the end; the message says where the rest was put.
+  Run finish(RunStatus status, std::optional<int> exit_status = std::nullopt);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace erg
