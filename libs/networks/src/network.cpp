@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "erg/network.h"
+
+#include <array>
+#include <unordered_set>
+#include <utility>
+
+namespace erg {
+namespace {
+
+// "network 'n', layer 'conv1' (Conv2d): "
+std::string place(std::string_view network, const Node& node) {
+  return "network '" + std::string{network} + "', layer '" + node.name + "' (" +
+         std::string{kind(node.layer)} + "): ";
+}
+
+std::vector<Shape> gathered(const Node& node, std::span<const Shape> shapes) {
+  std::vector<Shape> inputs;
+  inputs.reserve(node.inputs.size());
+  for (const auto index : node.inputs) inputs.push_back(shapes[index]);
+  return inputs;
+}
+
+void check_names_and_order(std::string_view network, std::span<const Node> nodes) {
+  std::unordered_set<std::string_view> names;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    if (nodes[i].name.empty()) {
+      throw NetworkError{"network '" + std::string{network} + "': layer " + std::to_string(i) +
+                         " has no name"};
+    }
+    if (!names.insert(nodes[i].name).second) {
+      throw NetworkError{place(network, nodes[i]) + "another layer has the same name"};
+    }
+    for (const auto input : nodes[i].inputs) {
+      if (input >= i) throw NetworkError{place(network, nodes[i]) + "takes what comes after it"};
+    }
+  }
+}
+
+struct InitializationName {
+  Initialization initialization;
+  std::string_view name;
+};
+
+constexpr std::array kInitializations{
+    InitializationName{Initialization::torch, "torch"},
+    InitializationName{Initialization::xavier_uniform, "xavier_uniform"},
+    InitializationName{Initialization::kaiming_normal, "kaiming_normal"},
+    InitializationName{Initialization::normal_02, "normal_02"},
+};
+
+}  // namespace
+
+Network::Network(std::string name, std::vector<Node> nodes, std::size_t output,
+                 Initialization initialization)
+    : name_{std::move(name)},
+      nodes_{std::move(nodes)},
+      output_{output},
+      initialization_{initialization} {
+  check_names_and_order(name_, nodes_);
+  if (output_ >= nodes_.size()) throw NetworkError{"network '" + name_ + "' has no output"};
+  shapes_.reserve(nodes_.size());
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    Node& node = nodes_[i];
+    if (std::holds_alternative<Input>(node.layer)) inputs_.push_back(i);
+    try {
+      const auto inputs = gathered(node, shapes_);
+      shapes_.push_back(erg::output_shape(node.layer, inputs));
+      node.layer = resolved(node.layer, inputs);
+    } catch (const LayerError& error) {
+      throw NetworkError{place(name_, node) + error.what()};
+    }
+  }
+  if (inputs_.empty()) throw NetworkError{"network '" + name_ + "' has no Input layer"};
+  parameters();
+}
+
+std::vector<Shape> Network::shapes(std::span<const Shape> inputs) const {
+  if (inputs.size() != inputs_.size()) {
+    throw NetworkError{"network '" + name_ + "' takes " + std::to_string(inputs_.size()) +
+                       " inputs, got " + std::to_string(inputs.size())};
+  }
+  std::vector<Shape> all;
+  all.reserve(nodes_.size());
+  std::size_t next_input = 0;
+  for (const auto& node : nodes_) {
+    try {
+      if (const auto* input = std::get_if<Input>(&node.layer)) {
+        const Input other{inputs[next_input++], input->vocabulary};
+        all.push_back(erg::output_shape(other, {}));
+      } else {
+        all.push_back(erg::output_shape(node.layer, gathered(node, all)));
+      }
+    } catch (const LayerError& error) {
+      throw NetworkError{place(name_, node) + error.what()};
+    }
+  }
+  return all;
+}
+
+std::optional<std::size_t> Network::find(std::string_view node) const {
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    if (nodes_[i].name == node) return i;
+  }
+  return std::nullopt;
+}
+
+std::int64_t Network::parameters() const {
+  constexpr std::int64_t kMost = std::int64_t{1} << 62;
+  std::int64_t sum = 0;
+  for (const auto& node : nodes_) {
+    for (const auto& tensor : tensors(node.layer)) {
+      if (!tensor.trainable) continue;
+      const auto elements = tensor.shape.elements();
+      if (elements > kMost - sum) throw NetworkError{place(name_, node) + "too many parameters"};
+      sum += elements;
+    }
+  }
+  return sum;
+}
+
+std::string_view to_string(Initialization initialization) {
+  for (const auto& entry : kInitializations) {
+    if (entry.initialization == initialization) return entry.name;
+  }
+  return "";
+}
+
+std::optional<Initialization> initialization_from(std::string_view word) {
+  for (const auto& entry : kInitializations) {
+    if (entry.name == word) return entry.initialization;
+  }
+  return std::nullopt;
+}
+
+}  // namespace erg
