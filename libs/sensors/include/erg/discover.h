@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "erg/device.h"
+#include "erg/estimator.h"
+#include "erg/sensor.h"
+
+namespace erg {
+
+// What to look for, and where. An empty path or name stands for the environment variable named
+// beside it, and where that is unset too, for the system's own.
+struct SensorOptions {
+  std::string nvml_library;          // ERG_NVML_LIBRARY, "libnvidia-ml.so.1"; "none": no NVML
+  std::filesystem::path sysfs_root;  // ERG_SYSFS_ROOT, "/sys"
+  std::filesystem::path proc_root;   // ERG_PROC_ROOT, "/proc"
+
+  bool all_gpus = false;  // also those that CUDA_VISIBLE_DEVICES keeps from this process
+  // Also what is contained in another channel (core and uncore in a package, packages in psys), and
+  // every power source of a GPU instead of the best one.
+  bool every_channel = false;
+  std::vector<std::string> devices;       // only these Device::id; empty: all
+  std::vector<std::string> estimators;    // further estimators by name, beside what is measured
+  std::optional<IdleMaxModel> cpu_model;  // calibrated on this machine; replaces the TDP's
+};
+
+// A source that gives nothing here.
+struct MissingSource {
+  std::string source;  // "NVML", "RAPL powercap", "RAPL perf", "hwmon"
+  std::string reason;  // what was tried and what it answered
+  std::string remedy;  // the exact command that grants it; empty: there is none on this machine
+
+  friend bool operator==(const MissingSource&, const MissingSource&) = default;
+};
+
+// Everything that this machine can measure or estimate.
+struct SensorSet {
+  std::vector<std::unique_ptr<Sensor>> sensors;
+  std::vector<Device> devices;     // whose energies may be added: none contains another
+  std::vector<std::string> notes;  // for the run: foreign processes, unknown CPU, choice of source
+  std::vector<MissingSource> missing;
+};
+
+// Opens every source that answers. A CPU without a readable counter gets the estimator
+// `cpu_idle_max`, and so does memory its own: those are marked modelled. Never throws for a source
+// that is missing; throws SensorUnavailable for one that was named in `devices` or `estimators`
+// and is not there.
+SensorSet discover(const SensorOptions& options = {});
+
+}  // namespace erg
