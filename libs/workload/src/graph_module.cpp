@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "graph_module.h"
+
+#include <algorithm>
+
+#include "initialize.h"
+#include "operations.h"
+
+namespace erg {
+
+GraphModule::GraphModule(const Network& network, at::Device device, std::uint64_t seed)
+    : network_{network}, last_use_(network.size(), 0) {
+  at::Generator random = at::detail::createCPUGenerator(seed);
+  for (std::size_t i = 0; i < network_.size(); ++i) {
+    const Node& node = network_[i];
+    for (const auto input : node.inputs) last_use_[input] = i;
+    std::vector<at::Tensor> own;
+    for (const Tensor& description : erg::tensors(node.layer)) {
+      at::Tensor tensor = initialized(description, network_.initialization(), random).to(device);
+      tensor.set_requires_grad(description.trainable);
+      own.push_back(tensor);
+      tensors_.push_back(
+          {node.name + "." + std::string{description.name}, tensor, description.trainable});
+    }
+    try {
+      operations_.push_back(make_operation(node.layer, own, network_.shapes()[i]));
+    } catch (const LayerError& error) {
+      throw NetworkError{network_.name() + ", layer " + node.name + ": " + error.what()};
+    }
+  }
+  last_use_[network_.output()] = network_.size();
+}
+
+at::Tensor GraphModule::forward(const at::Tensor& input, bool training,
+                                NodeObserver* observer) const {
+  std::vector<at::Tensor> values(network_.size());
+  std::vector<at::Tensor> inputs;
+  for (std::size_t i = 0; i < network_.size(); ++i) {
+    const Node& node = network_[i];
+    if (!operations_[i]) {
+      values[i] = input;
+      continue;
+    }
+    inputs.clear();
+    for (const auto from : node.inputs) inputs.push_back(values[from]);
+    if (observer) observer->before(i);
+    values[i] = operations_[i](inputs, training);
+    if (observer) observer->after(i, values[i]);
+    for (const auto from : node.inputs) {
+      if (last_use_[from] == i) values[from].reset();
+    }
+  }
+  return values[network_.output()];
+}
+
+std::vector<at::Tensor> GraphModule::parameters() const {
+  std::vector<at::Tensor> parameters;
+  for (const auto& [name, tensor, trainable] : tensors_) {
+    if (trainable) parameters.push_back(tensor);
+  }
+  return parameters;
+}
+
+}  // namespace erg
