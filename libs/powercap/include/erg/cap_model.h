@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "erg/cap_curve.h"
+
+namespace erg {
+
+// Where to measure when only `count` caps can be: the highest, the lowest, and halvings of the
+// range in between (1, 1/2, 1/4, ... 0), each moved to the nearest of `levels` not yet taken.
+// Sorted. Levels are watts of caps that the device accepts; all of them when there are few.
+std::vector<Watts> probe_caps(std::span<const Watts> levels, std::size_t count);
+
+// Time and energy at any cap, learnt from a few measured ones.
+//
+// Time is T0 max(1, ((Pf - Ps) / (cap - Ps))^a): Pf the power the work would draw unbound, Ps what
+// does not scale with the clock (MEASUREMENT.md 5). The three shape parameters are integrated out
+// on a grid with broad priors, so that four probes give a curve and how sure it is: no optimiser,
+// no start value, the same answer always. Power is interpolated from what was measured.
+class CapModel {
+ public:
+  // Throws std::invalid_argument with fewer than two caps, or a time or power that is not positive.
+  explicit CapModel(const CapCurve& measured);
+
+  // Provenance modelled; a measured cap comes back as it was measured.
+  CapPoint at(Watts cap) const;
+  CapCurve at(std::span<const Watts> caps) const;
+
+ private:
+  struct Shape {
+    double log_time;  // of T0, in seconds
+    double exponent;  // a
+    double unbound;   // Pf / highest
+    double unscaled;  // Ps / highest
+    double weight;    // posterior, sums to 1
+  };
+
+  Watts power_at(Watts cap) const;
+
+  CapCurve measured_;
+  double highest_w_ = 0;
+  std::vector<Shape> shapes_;
+};
+
+}  // namespace erg
