@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "erg/attribute.h"
+
+#include <cmath>
+
+#include "timeline_method.h"
+
+namespace erg {
+
+std::string_view to_string(AttributionMethod method) {
+  switch (method) {
+    case AttributionMethod::automatic:
+      return "automatic";
+    case AttributionMethod::timeline:
+      return "timeline";
+    case AttributionMethod::designs:
+      return "designs";
+    case AttributionMethod::regression:
+      return "regression";
+  }
+  return "unknown";
+}
+
+std::optional<AttributionMethod> attribution_method_from(std::string_view word) {
+  for (const auto method : {AttributionMethod::automatic, AttributionMethod::timeline,
+                            AttributionMethod::designs, AttributionMethod::regression}) {
+    if (word == to_string(method)) return method;
+  }
+  return std::nullopt;
+}
+
+Breakdown attribute(const Run& run, const AttributionOptions& options) {
+  return attribution::by_timeline(run, options);
+}
+
+std::optional<EnergyEstimate> above_idle(const BreakdownRow& row, Watts idle) {
+  if (!row.energy || !row.time) return std::nullopt;
+  EnergyEstimate above = *row.energy;
+  above.value -= idle * row.time->value;
+  // The gain is of the sensor that saw both, so it stays the same share of what is left.
+  return above;
+}
+
+}  // namespace erg
