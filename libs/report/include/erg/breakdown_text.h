@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "erg/breakdown.h"
+#include "erg/run.h"
+#include "erg/text_table.h"
+
+namespace erg {
+
+// Energy over time; empty where either is missing.
+std::optional<Watts> mean_power(const BreakdownRow& row);
+
+// "measured, NVML energy counter": how a row's energy came to be, or why there is none.
+std::string how_obtained(const BreakdownRow& row);
+
+// A breakdown as a table: name, count, time, share, energy with one standard uncertainty, power,
+// and how each was obtained; then what is unattributed, the total, and the notes.
+std::string breakdown_text(const Breakdown& breakdown, TextStyle style = TextStyle::plain);
+
+// The stored breakdown of one grouping over all devices. Null where there is none.
+const Breakdown* find_breakdown(const Run& run, Grouping by);
+
+}  // namespace erg

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "erg/breakdown.h"
+#include "erg/complexity.h"
+#include "erg/run.h"
+#include "erg/store.h"
+
+namespace erg {
+
+struct MissingSource;
+
+// The forms of `--json`, documented in docs/formats.md: one JSON value each, indented, ending with
+// a line end. Keys are stable and name their SI unit; what is unknown is null; text that is no
+// UTF-8 has its wrong bytes replaced.
+
+std::string breakdown_json(RunId run, const Breakdown& breakdown);
+std::string run_list_json(std::span<const RunSummary> runs);
+// Header, status, environment, parts without their samples and spans, epochs, breakdowns.
+std::string run_json(const Run& run);
+// What can be measured here: the form of `erg sensors --json`.
+std::string sensors_json(std::span<const Device> devices, std::span<const Channel> channels,
+                         std::span<const std::string> notes,
+                         std::span<const MissingSource> missing);
+std::string network_list_json(std::span<const Complexity> networks);
+std::string complexity_json(const Complexity& complexity, bool by_layer);
+
+}  // namespace erg

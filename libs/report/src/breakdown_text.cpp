@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "erg/breakdown_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "erg/numbers.h"
+
+namespace erg {
+namespace {
+
+using Align = TextTable::Align;
+
+// Columns share their unit, so that numbers can be compared by looking.
+struct Units {
+  Scale energy{1, "J"};
+  Scale time{1, "s"};
+  Scale power{1, "W"};
+};
+
+Units units_of(const Breakdown& breakdown) {
+  Joules energy{0};
+  Seconds time{0};
+  Watts power{0};
+  const auto widen = [&](const BreakdownRow& row) {
+    if (row.energy) energy = std::max(energy, row.energy->value);
+    if (row.time) time = std::max(time, row.time->value);
+    if (const auto own = mean_power(row)) power = std::max(power, *own);
+  };
+  for (const auto& row : breakdown.rows) widen(row);
+  widen(breakdown.total);
+  return {energy_scale(energy), time_scale(time), power_scale(power)};
+}
+
+std::string title(const BreakdownRow& row) {
+  if (row.pass == Pass::none) return row.name;
+  return row.name + " " + std::string{to_string(row.pass)};
+}
+
+std::vector<std::string> cells(const BreakdownRow& row, const Breakdown& whole,
+                               const Units& units) {
+  const std::string nothing = "-";
+  std::vector<std::string> cells{title(row), row.count ? std::to_string(row.count) : "",
+                                 row.time ? number(row.time->value.count() / units.time.divisor,
+                                                   row.time->total_u().count() / units.time.divisor)
+                                          : nothing};
+  if (row.energy) {
+    const double u = row.energy->total_u().value() / units.energy.divisor;
+    const auto& total = whole.total.energy;
+    cells.push_back(total && total->value.value() != 0 ? percent(row.energy->value / total->value)
+                                                       : nothing);
+    cells.push_back(number(row.energy->value.value() / units.energy.divisor, u));
+    cells.push_back(u > 0 ? number(u, u) : nothing);
+  } else {
+    cells.insert(cells.end(), 3, nothing);
+  }
+  const auto power = mean_power(row);
+  cells.push_back(power ? number(power->value() / units.power.divisor) : nothing);
+  cells.push_back(how_obtained(row));
+  return cells;
+}
+
+std::string unit_title(std::string_view name, Scale scale) {
+  return fmt::format("{} ({})", name, scale.unit);
+}
+
+bool worth_showing(const BreakdownRow& row) { return row.energy && row.energy->value.value() != 0; }
+
+}  // namespace
+
+std::optional<Watts> mean_power(const BreakdownRow& row) {
+  if (!row.energy || !row.time || row.time->value.count() <= 0) return std::nullopt;
+  return row.energy->value / row.time->value;
+}
+
+std::string how_obtained(const BreakdownRow& row) {
+  if (!row.energy) return row.method.empty() ? "not measured" : row.method;
+  const std::string provenance{to_string(row.energy->provenance)};
+  return row.method.empty() ? provenance : provenance + ", " + row.method;
+}
+
+std::string breakdown_text(const Breakdown& breakdown, TextStyle style) {
+  const Units units = units_of(breakdown);
+  TextTable table{{{std::string{to_string(breakdown.by)}, Align::left},
+                   {"count", Align::right},
+                   {unit_title("time", units.time), Align::right},
+                   {"share", Align::right},
+                   {unit_title("energy", units.energy), Align::right},
+                   {"±", Align::right},
+                   {unit_title("power", units.power), Align::right},
+                   {"how obtained", Align::left}}};
+  for (const auto& row : breakdown.rows) table.add(cells(row, breakdown, units));
+  table.rule();
+  if (worth_showing(breakdown.unattributed)) {
+    table.add(cells(breakdown.unattributed, breakdown, units));
+  }
+  table.add(cells(breakdown.total, breakdown, units));
+  std::string text = table.text(style);
+  if (breakdown.closure && std::abs(*breakdown.closure) >= 5e-4) {
+    text +=
+        fmt::format("closure: the rows came to {:+.1f} % of the total before they were scaled\n",
+                    100 * *breakdown.closure);
+  }
+  for (const auto& note : breakdown.notes) text += "note: " + printable(note) + "\n";
+  return text;
+}
+
+const Breakdown* find_breakdown(const Run& run, Grouping by) {
+  const Breakdown* found = nullptr;
+  for (const auto& breakdown : run.breakdowns) {
+    if (breakdown.by != by) continue;
+    if (!found || (!found->device.empty() && breakdown.device.empty())) found = &breakdown;
+  }
+  return found;
+}
+
+}  // namespace erg

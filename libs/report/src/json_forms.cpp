@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "erg/json_forms.h"
+
+#include "erg/breakdown_text.h"
+#include "erg/discover.h"
+#include "erg/numbers.h"
+#include "json.h"
+
+namespace erg {
+namespace {
+
+Json row_json(const BreakdownRow& row) {
+  Json json;
+  json["name"] = row.name;
+  json["kind"] = row.kind;
+  json["pass"] = row.pass == Pass::none ? Json{} : Json{to_string(row.pass)};
+  json["device"] = row.device.empty() ? Json{} : Json{row.device};
+  json["count"] = row.count;
+  json["time_s"] = row.time ? finite(row.time->value.count()) : Json{};
+  json["energy_j"] = row.energy ? finite(row.energy->value.value()) : Json{};
+  json["energy_u_j"] = row.energy ? finite(row.energy->independent_u.value()) : Json{};
+  json["energy_common_u"] = row.energy ? finite(row.energy->common_u) : Json{};
+  const auto power = mean_power(row);
+  json["power_w"] = power ? finite(power->value()) : Json{};
+  json["provenance"] = row.energy ? Json{to_string(row.energy->provenance)} : Json{};
+  json["method"] = row.method;
+  return json;
+}
+
+Json breakdown_form(const Breakdown& breakdown) {
+  Json json;
+  json["by"] = to_string(breakdown.by);
+  json["method"] = breakdown.method;
+  json["device"] = breakdown.device.empty() ? Json{} : Json{breakdown.device};
+  json["total"] = row_json(breakdown.total);
+  json["rows"] = Json::array();
+  for (const auto& row : breakdown.rows) json["rows"].push_back(row_json(row));
+  json["unattributed"] = row_json(breakdown.unattributed);
+  json["closure"] = optional_number(breakdown.closure);
+  json["notes"] = breakdown.notes;
+  return json;
+}
+
+Json device_json(const Device& device) {
+  Json json;
+  json["id"] = device.id;
+  json["kind"] = to_string(device.kind);
+  json["name"] = device.name;
+  json["driver"] = device.driver;
+  json["power_limit_w"] = device.power_limit ? Json{device.power_limit->value()} : Json{};
+  json["power_limit_max_w"] =
+      device.power_limit_max ? Json{device.power_limit_max->value()} : Json{};
+  return json;
+}
+
+Json channel_json(const Channel& channel) {
+  Json json;
+  json["name"] = channel.name;
+  json["device"] = channel.device;
+  json["kind"] = to_string(channel.kind);
+  json["unit"] = to_string(channel.unit);
+  json["method"] = channel.method;
+  json["provenance"] = to_string(channel.provenance);
+  json["refresh_s"] = channel.refresh.count();
+  json["window_s"] = channel.window.count();
+  json["delay_s"] = channel.delay.count();
+  json["gain_u"] = channel.gain_u;
+  return json;
+}
+
+Json timeline_json(const Timeline& timeline) {
+  Json json = channel_json(timeline.channel());
+  json["samples"] = timeline.size();
+  json["gaps"] = timeline.gaps().size();
+  return json;
+}
+
+Json part_json(const Part& part) {
+  Json json;
+  json["rank"] = part.header.rank;
+  json["host"] = part.header.host;
+  json["process"] = part.header.process;
+  json["start"] = utc_text(part.header.start);
+  json["devices"] = Json::array();
+  for (const auto& device : part.header.devices) json["devices"].push_back(device_json(device));
+  json["channels"] = Json::array();
+  for (const auto& timeline : part.timelines) json["channels"].push_back(timeline_json(timeline));
+  json["spans"] = part.spans.size();
+  json["blocks"] = part.blocks.size();
+  json["sampler"] = {{"reads", part.cost.reads},
+                     {"missed", part.cost.missed},
+                     {"unreadable", part.cost.unreadable},
+                     {"reading_s", part.cost.reading.count()}};
+  json["notes"] = part.notes;
+  return json;
+}
+
+Json environment_json(const Environment& environment) {
+  const Workload& workload = environment.workload;
+  Json json;
+  json["command"] = environment.command;
+  json["versions"] = environment.versions;
+  json["os"] = environment.os;
+  json["cpu"] = environment.cpu;
+  json["cpu_threads"] = environment.cpu_threads;
+  json["memory_bytes"] = environment.memory_bytes;
+  json["workload"] = {{"network", workload.network},
+                      {"data", workload.data},
+                      {"input", workload.input},
+                      {"batch", workload.batch},
+                      {"epochs", workload.epochs},
+                      {"steps_per_epoch", workload.steps_per_epoch},
+                      {"precision", workload.precision},
+                      {"instrumentation", workload.instrumentation},
+                      {"seed", workload.seed}};
+  json["tags"] = environment.tags;
+  return json;
+}
+
+}  // namespace
+
+std::string breakdown_json(RunId run, const Breakdown& breakdown) {
+  Json json;
+  json["run"] = run.text();
+  json.update(breakdown_form(breakdown));
+  return dumped(json);
+}
+
+std::string run_list_json(std::span<const RunSummary> runs) {
+  Json list = Json::array();
+  for (const auto& run : runs) {
+    Json json;
+    json["id"] = run.id.text();
+    json["name"] = run.name;
+    json["status"] = to_string(run.status);
+    json["start"] = utc_text(run.start);
+    json["network"] = run.workload.network;
+    json["data"] = run.workload.data;
+    json["device"] = run.device;
+    json["energy_j"] = run.energy ? finite(run.energy->value.value()) : Json{};
+    json["energy_u_j"] = run.energy ? finite(run.energy->total_u().value()) : Json{};
+    json["provenance"] = run.energy ? Json{to_string(run.energy->provenance)} : Json{};
+    json["time_s"] = run.time ? finite(run.time->count()) : Json{};
+    json["tags"] = run.tags;
+    list.push_back(std::move(json));
+  }
+  return dumped(list);
+}
+
+std::string run_json(const Run& run) {
+  Json json;
+  json["id"] = run.header.id.text();
+  json["name"] = run.header.name;
+  json["status"] = to_string(run.status);
+  json["start"] = utc_text(run.header.start);
+  json["exit_status"] = run.exit_status ? Json{*run.exit_status} : Json{};
+  json["environment"] = environment_json(run.header.environment);
+  json["parts"] = Json::array();
+  for (const auto& part : run.parts) json["parts"].push_back(part_json(part));
+  json["epochs"] = Json::array();
+  for (const auto& epoch : run.epochs) {
+    json["epochs"].push_back({{"epoch", epoch.epoch},
+                              {"train_loss", optional_number(epoch.train_loss)},
+                              {"train_accuracy", optional_number(epoch.train_accuracy)},
+                              {"test_loss", optional_number(epoch.test_loss)},
+                              {"test_accuracy", optional_number(epoch.test_accuracy)}});
+  }
+  json["breakdowns"] = Json::array();
+  for (const auto& breakdown : run.breakdowns) {
+    json["breakdowns"].push_back(breakdown_form(breakdown));
+  }
+  return dumped(json);
+}
+
+std::string sensors_json(std::span<const Device> devices, std::span<const Channel> channels,
+                         std::span<const std::string> notes,
+                         std::span<const MissingSource> missing) {
+  Json json;
+  json["devices"] = Json::array();
+  for (const auto& device : devices) json["devices"].push_back(device_json(device));
+  json["channels"] = Json::array();
+  for (const auto& channel : channels) json["channels"].push_back(channel_json(channel));
+  json["missing"] = Json::array();
+  for (const auto& source : missing) {
+    json["missing"].push_back(
+        {{"source", source.source}, {"reason", source.reason}, {"remedy", source.remedy}});
+  }
+  json["notes"] = notes;
+  return dumped(json);
+}
+
+}  // namespace erg
