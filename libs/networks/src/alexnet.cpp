@@ -7,8 +7,8 @@ namespace {
 
 const MaxPool2d kPool{.kernel = 3, .stride = 2};
 
-void three_small_convolutions(NetworkBuilder& net) {
-  for (const std::int64_t width : {384, 256, 256}) {
+void three_small_convolutions(NetworkBuilder& net, std::int64_t middle) {
+  for (const std::int64_t width : {std::int64_t{384}, middle, std::int64_t{256}}) {
     net.add(Conv2d{.out_channels = width, .kernel = 3, .padding = 1}).add(Activation{});
   }
   net.add(kPool);
@@ -19,7 +19,7 @@ Network alexnet_thesis(const Request& request) {
   net.add(Conv2d{.out_channels = 64, .kernel = 11, .stride = 4, .padding = 2}).add(Activation{});
   net.add(kPool);
   net.add(Conv2d{.out_channels = 192, .kernel = 5, .padding = 2}).add(Activation{}).add(kPool);
-  three_small_convolutions(net);
+  three_small_convolutions(net, 256);
   net.add(AdaptiveAvgPool2d{.output = 6}).add(Flatten{});
   net.add(Linear{.out_features = 4096}).add(Activation{}).add(Dropout{});
   net.add(Linear{.out_features = 4096}).add(Activation{}).add(Dropout{});
@@ -32,7 +32,7 @@ Network alexnet_d2l(const Request& request) {
   net.add(Conv2d{.out_channels = 96, .kernel = 11, .stride = 4, .padding = 1}).add(Activation{});
   net.add(kPool);
   net.add(Conv2d{.out_channels = 256, .kernel = 5, .padding = 2}).add(Activation{}).add(kPool);
-  three_small_convolutions(net);
+  three_small_convolutions(net, 384);
   net.add(Flatten{});
   net.add(Linear{.out_features = 4096}).add(Activation{}).add(Dropout{});
   net.add(Linear{.out_features = 4096}).add(Activation{}).add(Dropout{});

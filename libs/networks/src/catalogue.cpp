@@ -19,7 +19,10 @@ struct Catalogue {
 const Catalogue& known() {
   static const Catalogue all = [] {
     Catalogue catalogue;
-    for (const auto family : {lenet_recipes, alexnet_recipes}) {
+    for (const auto family :
+         {lenet_recipes, alexnet_recipes, vgg_recipes, resnet_thesis_recipes, resnet_recipes,
+          googlenet_thesis_recipes, googlenet_recipes, mobilenet_recipes, mobilenet_v3_recipes,
+          efficientnet_recipes, densenet_recipes, convnext_recipes, transformer_recipes}) {
       auto recipes = family();
       std::move(recipes.begin(), recipes.end(), std::back_inserter(catalogue.recipes));
     }

@@ -26,5 +26,16 @@ struct Recipe {
 // The recipes of each family, in the order they are shown.
 std::vector<Recipe> lenet_recipes();
 std::vector<Recipe> alexnet_recipes();
+std::vector<Recipe> vgg_recipes();
+std::vector<Recipe> resnet_thesis_recipes();
+std::vector<Recipe> resnet_recipes();
+std::vector<Recipe> googlenet_thesis_recipes();
+std::vector<Recipe> googlenet_recipes();
+std::vector<Recipe> mobilenet_recipes();
+std::vector<Recipe> mobilenet_v3_recipes();
+std::vector<Recipe> efficientnet_recipes();
+std::vector<Recipe> densenet_recipes();
+std::vector<Recipe> convnext_recipes();
+std::vector<Recipe> transformer_recipes();
 
 }  // namespace erg

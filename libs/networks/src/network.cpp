@@ -21,7 +21,14 @@ std::vector<Shape> gathered(const Node& node, std::span<const Shape> shapes) {
   return inputs;
 }
 
+// No real network comes near; counts and memory stay bounded whatever a file says.
+constexpr std::size_t kMostLayers = 16384;
+
 void check_names_and_order(std::string_view network, std::span<const Node> nodes) {
+  if (nodes.size() > kMostLayers) {
+    throw NetworkError{"network '" + std::string{network} + "' has more than " +
+                       std::to_string(kMostLayers) + " layers"};
+  }
   std::unordered_set<std::string_view> names;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     if (nodes[i].name.empty()) {
@@ -30,6 +37,9 @@ void check_names_and_order(std::string_view network, std::span<const Node> nodes
     }
     if (!names.insert(nodes[i].name).second) {
       throw NetworkError{place(network, nodes[i]) + "another layer has the same name"};
+    }
+    if (nodes[i].inputs.size() > kMostLayers) {
+      throw NetworkError{place(network, nodes[i]) + "too many inputs"};
     }
     for (const auto input : nodes[i].inputs) {
       if (input >= i) throw NetworkError{place(network, nodes[i]) + "takes what comes after it"};
@@ -106,7 +116,7 @@ std::optional<std::size_t> Network::find(std::string_view node) const {
 }
 
 std::int64_t Network::parameters() const {
-  constexpr std::int64_t kMost = std::int64_t{1} << 62;
+  constexpr std::int64_t kMost = std::int64_t{1} << 44;
   std::int64_t sum = 0;
   for (const auto& node : nodes_) {
     for (const auto& tensor : tensors(node.layer)) {

@@ -11,6 +11,8 @@ namespace {
 
 using Inputs = std::span<const Shape>;
 
+constexpr std::size_t kMostAxes = 16;
+
 template <class Windowed>
 auto shape_of(const Windowed& layer, Inputs inputs) -> decltype(window_shape(layer, inputs[0])) {
   return window_shape(layer, inputs[0]);
@@ -262,6 +264,8 @@ Shape output_shape(const Layer& layer, std::span<const Shape> inputs) {
   want_arity(layer, inputs.size());
   try {
     Shape out = std::visit([&](const auto& options) { return shape_of(options, inputs); }, layer);
+    want(out.rank() <= kMostAxes, "makes " + std::to_string(out.rank()) + " axes, wanted at most " +
+                                      std::to_string(kMostAxes));
     want(out.elements() > 0, "makes an empty tensor, " + to_string(out));
     return out;
   } catch (const LayerError&) {
