@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "session.h"
+
+#include <unistd.h>
+
+#include <charconv>
+#include <cstdlib>
+#include <filesystem>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+#include "breakdowns.h"
+#include "erg/discover.h"
+#include "erg/host_info.h"
+#include "erg/open_store.h"
+#include "erg/sampler.h"
+
+namespace erg {
+namespace {
+
+std::string environment_variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? value : "";
+}
+
+std::optional<int> number_in(const char* variable) {
+  const std::string text = environment_variable(variable);
+  int value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+std::optional<int> first_number(std::initializer_list<const char*> variables) {
+  for (const char* variable : variables) {
+    if (const auto value = number_in(variable)) return value;
+  }
+  return std::nullopt;
+}
+
+// The one who measures is rank 0 of the run; those who join come after it.
+std::int32_t joined_rank() {
+  return 1 + first_number({"RANK", "SLURM_PROCID", "OMPI_COMM_WORLD_RANK"}).value_or(0);
+}
+
+bool first_on_this_host() {
+  return first_number({"LOCAL_RANK", "SLURM_LOCALID", "OMPI_COMM_WORLD_LOCAL_RANK"}).value_or(0) ==
+         0;
+}
+
+std::string name_from(const Environment& environment) {
+  if (environment.command.empty()) return "run";
+  const auto& program = environment.command.front();
+  return program.substr(program.find_last_of('/') + 1);
+}
+
+// A child that joins may stand in another folder.
+std::string absolute(std::string url) {
+  if (url.empty()) url = default_store_url();
+  if (url.find("://") != std::string::npos) return url;
+  constexpr std::string_view kScheme = "sqlite:";
+  if (url.starts_with(kScheme)) url.erase(0, kScheme.size());
+  return std::string{kScheme} + std::filesystem::absolute(url).string();
+}
+
+}  // namespace
+
+struct Session::State {
+  std::unique_ptr<Store> store;
+  RunHeader header;
+  bool joined = false;
+  HostClock clock;
+  SensorSet found;
+  std::vector<std::string> notes;
+  std::unique_ptr<RunWriter> writer;
+  std::unique_ptr<SpanLog> spans;
+  std::unique_ptr<Sampler> sampler;
+  bool finished = false;
+
+  PartHeader part(std::int32_t rank) const;
+  bool join(const RunTicket& ticket, bool all_gpus);
+  void begin(SessionOptions options);
+  void discover_sensors(bool all_gpus);
+  void start();
+  void end(RunStatus status, std::optional<int> exit_status);
+};
+
+PartHeader Session::State::part(std::int32_t rank) const {
+  PartHeader part;
+  part.rank = rank;
+  part.host = host_name();
+  part.process = ::getpid();
+  part.clock = clock.identity();
+  part.monotonic_zero = clock.monotonic_zero();
+  part.start = clock.started();
+  part.devices = found.devices;
+  part.channels = channels_of(found.sensors);
+  return part;
+}
+
+void Session::State::discover_sensors(bool all_gpus) {
+  SensorOptions options;
+  options.all_gpus = all_gpus;
+  found = discover(options);
+  notes = found.notes;
+}
+
+// False when the run that the ticket names is not there: then this process measures for itself.
+bool Session::State::join(const RunTicket& ticket, bool all_gpus) {
+  store = open_store(ticket.store_url);
+  PartHeader first;
+  try {
+    first = store->first_part(ticket.run);
+  } catch (const StoreError& error) {
+    notes.push_back(std::string{kRunTicketVariable} + ": " + error.what());
+    return false;
+  }
+  const HostClock shared{first.monotonic_zero, first.start};
+  if (shared.identity() == first.clock) {
+    clock = shared;
+    found.devices = first.devices;
+  } else if (first_on_this_host()) {  // another host than the one that measures: nobody does here
+    discover_sensors(all_gpus);
+  }
+  header = store->load(ticket.run).header;
+  writer = store->join(ticket.run, part(joined_rank()));
+  joined = true;
+  return true;
+}
+
+void Session::State::begin(SessionOptions options) {
+  if (!store) store = open_store(absolute(options.store_url));
+  auto earlier = std::move(notes);
+  discover_sensors(options.all_gpus);
+  notes.insert(notes.begin(), earlier.begin(), earlier.end());
+  header.id = Uuid::random();
+  header.name = options.name.empty() ? name_from(options.environment) : options.name;
+  header.environment = std::move(options.environment);
+  describe_host(header.environment);
+  header.environment.versions["erg"] = ERG_VERSION;
+  for (const auto& device : found.devices) {
+    if (device.kind == DeviceKind::gpu) header.environment.versions["driver"] = device.driver;
+  }
+  header.start = clock.started();
+  writer = store->begin(header, part(0));
+}
+
+void Session::State::start() {
+  for (const auto& note : notes) writer->append_note(note);
+  spans = std::make_unique<SpanLog>(clock);
+  sampler = std::make_unique<Sampler>(std::move(found.sensors), clock, *writer, spans.get());
+}
+
+// A store that another writer holds, or a disk that is full for a moment, gets a second chance.
+void Session::State::end(RunStatus status, std::optional<int> exit_status) {
+  finished = true;
+  const SamplerCost cost = sampler->stop();
+  for (int attempt = 1;; ++attempt) {
+    try {
+      spans->flush(*writer);
+      writer->finish(status, exit_status, cost);
+      return;
+    } catch (const StoreError&) {
+      if (attempt == 3) throw;
+      std::this_thread::sleep_for(std::chrono::milliseconds{500});
+    }
+  }
+}
+
+Session::Session(SessionOptions options) : state_{std::make_unique<State>()} {
+  State& state = *state_;
+  const std::string ticket_text = environment_variable(kRunTicketVariable);
+  const auto ticket = RunTicket::parse(ticket_text);
+  if (!ticket_text.empty() && !ticket) {
+    state.notes.push_back(std::string{kRunTicketVariable} + " is no ticket of a run: '" +
+                          ticket_text + "'");
+  }
+  if (!ticket || !state.join(*ticket, options.all_gpus)) {
+    if (!options.store_url.empty()) state.store.reset();
+    state.begin(std::move(options));
+  } else {
+    auto& environment = state.header.environment;
+    environment.workload = options.environment.workload;
+    for (const auto& [name, version] : options.environment.versions) {
+      environment.versions[name] = version;
+    }
+    for (const auto& [tag, value] : options.environment.tags) environment.tags[tag] = value;
+    state.writer->update_environment(environment);
+  }
+  state.start();
+}
+
+Session::~Session() {
+  if (state_->finished) return;
+  try {
+    state_->end(RunStatus::failed, std::nullopt);
+  } catch (const StoreError&) {
+    // Unwinding already; the run is listed as interrupted.
+  }
+}
+
+RunId Session::run() const { return state_->header.id; }
+bool Session::joined() const { return state_->joined; }
+Store& Session::store() { return *state_->store; }
+RunWriter& Session::writer() { return *state_->writer; }
+SpanLog& Session::spans() { return *state_->spans; }
+const HostClock& Session::clock() const { return state_->clock; }
+std::span<const Device> Session::devices() const { return state_->found.devices; }
+std::span<const std::string> Session::notes() const { return state_->notes; }
+RunTicket Session::ticket() const { return {state_->header.id, state_->store->url()}; }
+const Environment& Session::environment() const { return state_->header.environment; }
+
+void Session::set_environment(Environment environment) {
+  state_->header.environment = std::move(environment);
+  state_->writer->update_environment(state_->header.environment);
+}
+
+std::optional<std::string> Session::trouble() const { return state_->sampler->failure(); }
+
+Run Session::finish(RunStatus status, std::optional<int> exit_status) {
+  state_->end(status, exit_status);
+  Run run = state_->store->load(state_->header.id);
+  if (!state_->joined) {
+    for (const auto& breakdown : usual_breakdowns(run)) {
+      state_->store->save_breakdown(run.header.id, breakdown);
+      run.breakdowns.push_back(breakdown);
+    }
+  }
+  return run;
+}
+
+}  // namespace erg

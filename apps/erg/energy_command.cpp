@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+#include <sstream>
+
+#include "breakdowns.h"
+#include "console.h"
+#include "erg/attribute.h"
+#include "erg/breakdown_text.h"
+#include "erg/json_forms.h"
+#include "erg/store.h"
+#include "erg/suggest.h"
+#include "subcommands.h"
+
+namespace erg {
+namespace {
+
+struct EnergyOptions {
+  std::string run;
+  std::string by = "phase";
+  std::string method = "automatic";
+  std::string device;
+  bool json = false;
+};
+
+constexpr std::array<std::string_view, 7> kGroupings{"run",        "epoch",  "phase", "layer",
+                                                     "layer_kind", "device", "range"};
+constexpr std::array<std::string_view, 4> kMethods{"automatic", "timeline", "designs",
+                                                   "regression"};
+
+std::vector<Grouping> groupings(const std::string& words) {
+  std::vector<Grouping> all;
+  std::istringstream stream{words};
+  for (std::string word; std::getline(stream, word, ',');) {
+    const auto grouping = grouping_from(word);
+    if (!grouping) {
+      throw UsageError{"nothing is grouped by '" + printable(word) + "'" +
+                       suggestion(word, kGroupings)};
+    }
+    all.push_back(*grouping);
+  }
+  if (all.empty()) throw UsageError{"--by names no grouping"};
+  return all;
+}
+
+bool has_readings(const Run& run) {
+  for (const auto& part : run.parts) {
+    for (const auto& timeline : part.timelines) {
+      if (!timeline.empty()) return true;
+    }
+  }
+  return false;
+}
+
+int show(const Commands& commands, const EnergyOptions& options) {
+  const auto groups = groupings(options.by);
+  const auto method = attribution_method_from(options.method);
+  if (!method) {
+    throw UsageError{"there is no method '" + printable(options.method) + "'" +
+                     suggestion(options.method, kMethods)};
+  }
+  const auto store = store_of(commands);
+  const Run run = store->load(store->find(options.run));
+  AttributionOptions how = attribution_options(run);
+  how.method = *method;
+  how.device = options.device;
+  std::string text = groups.size() > 1 && options.json ? "[\n" : "";
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    // What another tool computed came without readings: it can only be shown as it is.
+    const Breakdown* stored = has_readings(run) ? nullptr : find_breakdown(run, groups[i]);
+    how.by = groups[i];
+    const Breakdown breakdown = stored ? *stored : attribute(run, how);
+    if (i > 0) text += options.json ? ",\n" : "\n";
+    text += options.json ? breakdown_json(run.header.id, breakdown)
+                         : breakdown_text(breakdown, stdout_style());
+  }
+  print(groups.size() > 1 && options.json ? text + "]\n" : text);
+  return 0;
+}
+
+}  // namespace
+
+void add_energy(Commands& commands) {
+  const auto options = std::make_shared<EnergyOptions>();
+  auto& energy =
+      commands.add("energy", "Where the energy of a run went", "erg energy last --by phase,epoch",
+                   [&commands, options] { return show(commands, *options); });
+  energy.add_option("RUN", options->run, "Its id, the beginning of it, its name, or 'last'")
+      ->required()
+      ->type_name("");
+  energy
+      .add_option("--by", options->by,
+                  "run, epoch, phase, layer, layer_kind, device or range; several with commas")
+      ->capture_default_str();
+  energy.add_option("--method", options->method, "automatic, timeline, designs or regression")
+      ->capture_default_str();
+  energy.add_option("--device", options->device, "Only this device, by its id");
+  energy.add_flag("--json", options->json, "As JSON");
+}
+
+}  // namespace erg

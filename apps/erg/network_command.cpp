@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console.h"
+#include "erg/catalogue.h"
+#include "erg/complexity_text.h"
+#include "erg/count.h"
+#include "erg/json_forms.h"
+#include "network_source.h"
+#include "subcommands.h"
+
+namespace erg {
+namespace {
+
+struct NetworkArguments {
+  std::string name;
+  std::string input;
+  std::int64_t classes = 0;
+  std::int64_t batch = 1;
+  std::string by;
+  bool json = false;
+};
+
+int list(const NetworkArguments& arguments) {
+  std::vector<Complexity> counted;
+  for (const auto& entry : catalogue()) counted.push_back(count(make_network(entry.name)));
+  print(arguments.json ? network_list_json(counted) : network_list_text(counted, stdout_style()));
+  return 0;
+}
+
+int show(const NetworkArguments& arguments) {
+  if (!arguments.by.empty() && arguments.by != "layer") {
+    throw UsageError{"a network is shown by 'layer', not by '" + printable(arguments.by) + "'"};
+  }
+  NetworkSource source;
+  source.word = arguments.name;
+  if (!arguments.input.empty()) {
+    source.input = shape_from(arguments.input);
+    if (!source.input) {
+      throw UsageError{"an input is like 3x224x224, and '" + printable(arguments.input) +
+                       "' is not"};
+    }
+  }
+  if (arguments.classes > 0) source.classes = arguments.classes;
+  CountOptions options;
+  options.batch = arguments.batch;
+  const Network network = read_network(source, options);
+  const Complexity complexity = count(network, options);
+  const bool by_layer = arguments.by == "layer";
+  print(arguments.json ? complexity_json(complexity, by_layer)
+                       : complexity_text(complexity, by_layer, stdout_style()));
+  return 0;
+}
+
+}  // namespace
+
+void add_network(Commands& commands) {
+  auto& group = commands.add_group("network", "Networks: layers, MACs, parameters, bytes");
+  const auto arguments = std::make_shared<NetworkArguments>();
+
+  auto& lister = commands.add(group, "list", "The networks known by name", "erg network list",
+                              [arguments] { return list(*arguments); });
+  lister.add_flag("--json", arguments->json, "As JSON");
+
+  auto& shower =
+      commands.add(group, "show", "Everything countable about a network",
+                   "erg network show resnet18 --input 3x224x224 --classes 100 --by layer",
+                   [arguments] { return show(*arguments); });
+  shower.add_option("NETWORK", arguments->name, "A name of the catalogue, or a file")
+      ->required()
+      ->type_name("");
+  shower.add_option("--input", arguments->input, "Shape of one example (default: the network's)")
+      ->type_name("CxHxW");
+  shower.add_option("--classes", arguments->classes, "Outputs (default: the network's)")
+      ->check(CLI::PositiveNumber);
+  shower.add_option("--batch", arguments->batch, "Examples at once")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  shower.add_option("--by", arguments->by, "'layer': one line a layer");
+  shower.add_flag("--json", arguments->json, "As JSON");
+}
+
+}  // namespace erg

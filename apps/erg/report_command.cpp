@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console.h"
+#include "erg/html_report.h"
+#include "erg/store.h"
+#include "subcommands.h"
+
+namespace erg {
+namespace {
+
+struct ReportOptions {
+  std::vector<std::string> runs;
+  std::string output;
+};
+
+// A file name that no shell and no file system stumbles over.
+std::string file_name(const Run& run) {
+  std::string name;
+  for (const char letter : run.header.name) {
+    const bool plain = (letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'z') ||
+                       (letter >= 'A' && letter <= 'Z') || letter == '-' || letter == '_';
+    name += plain ? letter : '-';
+  }
+  return "erg-" + name.substr(0, 60) + "-" + run.header.id.text().substr(0, 8) + ".html";
+}
+
+int write(const Commands& commands, const ReportOptions& options) {
+  const auto store = store_of(commands);
+  std::vector<Run> runs;
+  for (const auto& word : options.runs) runs.push_back(store->load(store->find(word)));
+  const std::string path = options.output.empty() ? file_name(runs.front()) : options.output;
+  const std::string html = html_report(runs);
+  if (path == "-") {
+    print(html);
+  } else {
+    write_file(path, html);
+    print(path + "\n");
+  }
+  return 0;
+}
+
+}  // namespace
+
+void add_report(Commands& commands) {
+  const auto options = std::make_shared<ReportOptions>();
+  auto& report = commands.add("report", "One HTML file that shows runs to anyone",
+                              "erg report last -o report.html",
+                              [&commands, options] { return write(commands, *options); });
+  report.add_option("RUN", options->runs, "Ids, their beginnings, names, or 'last'")
+      ->required()
+      ->type_name("");
+  report
+      .add_option("-o,--output", options->output,
+                  "The file; '-': standard output (default: named after the run, here)")
+      ->type_name("FILE");
+}
+
+}  // namespace erg

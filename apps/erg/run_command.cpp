@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cerrno>
+#include <cstring>
+
+#include "child_process.h"
+#include "console.h"
+#include "erg/json_forms.h"
+#include "erg/run_text.h"
+#include "session.h"
+#include "subcommands.h"
+#include "tags.h"
+
+namespace erg {
+namespace {
+
+constexpr int kNotFound = 127;
+constexpr int kNotExecutable = 126;
+
+struct RunOptions {
+  std::string name;
+  std::vector<std::string> tags;
+  bool all_gpus = false;
+  bool json = false;
+  bool quiet = false;
+};
+
+RunStatus status_of(const ChildEnd& end) {
+  return end.exit_status == 0 ? RunStatus::finished : RunStatus::failed;
+}
+
+void report(const Run& run, const RunOptions& options, const std::string& store_url) {
+  if (options.json) {
+    inform(run_json(run));
+    return;
+  }
+  if (options.quiet) return;
+  const std::string id = run.header.id.text().substr(0, 8);
+  inform("\n" + run_text(run, stderr_style()));
+  inform("\nrun " + id + " in " + store_url + "; look again: erg runs show " + id + "\n");
+}
+
+// The command's own status, whatever becomes of the measurement.
+int measure(const Commands& commands, const std::vector<std::string>& command,
+            const RunOptions& options) {
+  if (command.empty()) throw UsageError{"no command: erg run -- COMMAND"};
+  const auto program = find_program(command.front());
+  if (!program) {
+    inform("erg: there is no command '" + printable(command.front()) + "'\n");
+    return kNotFound;
+  }
+  SessionOptions session_options;
+  session_options.store_url = commands.store_url();
+  session_options.name = options.name;
+  session_options.all_gpus = options.all_gpus;
+  session_options.environment.command = command;
+  session_options.environment.tags = parse_tags(options.tags);
+
+  ChildProcess child;
+  Session session{session_options};
+  for (const auto& note : session.notes()) warn(note);
+  SpanLog& spans = session.spans();
+  const SpanIndex span = spans.open(spans.intern(command.front()), SpanKind::run);
+  const int error = child.start(*program, command, kRunTicketVariable, session.ticket().text());
+  if (error != 0) {
+    spans.close(span);
+    session.finish(RunStatus::failed, kNotExecutable);
+    inform("erg: cannot run '" + printable(*program) + "': " + std::strerror(error) + "\n");
+    return error == ENOENT ? kNotFound : kNotExecutable;
+  }
+  const ChildEnd end = child.wait();
+  spans.close(span);
+  try {
+    report(session.finish(status_of(end), end.exit_status), options, session.store().url());
+  } catch (const std::exception& failure) {
+    warn(std::string{"the command ended, but its measurement is not complete: "} + failure.what());
+    if (end.exit_status == 0) return 1;
+  }
+  return end.exit_status;
+}
+
+}  // namespace
+
+void add_run(Commands& commands, const std::vector<std::string>& measured) {
+  const auto options = std::make_shared<RunOptions>();
+  auto& run = commands.add(
+      "run", "Measure any command, given behind --: its energy by device, stored as a run",
+      "erg run --name sorting --tag machine=lab3 -- sort -n numbers.txt\n\n"
+      "The command keeps its standard output and its exit status (127: not found, 128 + n: ended "
+      "by signal n).\nWhat erg says goes to standard error.",
+      [&commands, &measured, options] { return measure(commands, measured, *options); });
+  run.add_option("-n,--name", options->name, "What to call the run (default: the command)");
+  run.add_option("-t,--tag", options->tags, "A tag to store with it; may be given again")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  run.add_flag("--all-gpus", options->all_gpus,
+               "Also the GPUs that CUDA_VISIBLE_DEVICES leaves out");
+  run.add_flag("--json", options->json, "Say the result as JSON, on standard error");
+  run.add_flag("-q,--quiet", options->quiet, "Say nothing at the end");
+}
+
+}  // namespace erg

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "console.h"
+#include "erg/comparison.h"
+#include "erg/json_forms.h"
+#include "erg/run_text.h"
+#include "erg/store.h"
+#include "run_filter.h"
+#include "subcommands.h"
+#include "tags.h"
+
+namespace erg {
+namespace {
+
+struct RunsOptions {
+  std::vector<std::string> runs;
+  std::vector<std::string> words;  // tags
+  std::string where;
+  std::string sort = "start";
+  std::size_t limit = 0;
+  bool json = false;
+};
+using Options = std::shared_ptr<RunsOptions>;
+
+int list(const Commands& commands, const RunsOptions& options) {
+  const RunFilter filter{options.where};
+  auto runs = store_of(commands)->list();
+  std::erase_if(runs, [&](const RunSummary& run) { return !filter.matches(run); });
+  sort_runs(runs, options.sort);
+  if (options.limit > 0 && runs.size() > options.limit) runs.resize(options.limit);
+  if (options.json) {
+    print(run_list_json(runs));
+  } else if (runs.empty()) {
+    inform(options.where.empty() ? "no runs yet: erg run -- COMMAND\n" : "no such runs\n");
+  } else {
+    print(run_list_text(runs, stdout_style()));
+  }
+  return 0;
+}
+
+int show(const Commands& commands, const RunsOptions& options) {
+  const auto store = store_of(commands);
+  const Run run = store->load(store->find(options.runs.front()));
+  print(options.json ? run_json(run)
+                     : run_text(run, stdout_style()) + "\n" + run_details_text(run));
+  return 0;
+}
+
+int compare(const Commands& commands, const RunsOptions& options) {
+  const auto store = store_of(commands);
+  std::vector<Run> runs;
+  for (const auto& word : options.runs) runs.push_back(store->load(store->find(word)));
+  print(options.json ? comparison_json(runs) : comparison_text(runs, stdout_style()));
+  return 0;
+}
+
+int tag(const Commands& commands, const RunsOptions& options) {
+  const auto tags = parse_tags(options.words);
+  const auto store = store_of(commands);
+  const RunId run = store->find(options.runs.front());
+  auto all = store->load(run).header.environment.tags;
+  for (const auto& [key, value] : tags) {
+    if (value.empty()) {
+      all.erase(key);
+    } else {
+      all[key] = value;
+    }
+  }
+  store->set_tags(run, all);
+  return 0;
+}
+
+// All are looked up before the first is removed: a mistyped one removes nothing.
+int remove(const Commands& commands, const RunsOptions& options) {
+  const auto store = store_of(commands);
+  std::vector<RunId> found;
+  for (const auto& word : options.runs) found.push_back(store->find(word));
+  for (const auto& run : found) {
+    store->remove(run);
+    inform("removed " + run.text() + "\n");
+  }
+  return 0;
+}
+
+void add_run_argument(CLI::App& command, const Options& options, int most) {
+  command
+      .add_option("RUN", options->runs,
+                  "Its id, the first 4 or more digits of it, its name, or 'last'")
+      ->required()
+      ->expected(1, most)
+      ->type_name("");
+}
+
+}  // namespace
+
+void add_runs(Commands& commands) {
+  auto& group = commands.add_group("runs", "List, show, compare, tag and remove runs");
+  const auto options = std::make_shared<RunsOptions>();
+  const auto with = [&commands, options](int (*action)(const Commands&, const RunsOptions&)) {
+    return [&commands, options, action] { return action(commands, *options); };
+  };
+
+  auto& lister =
+      commands.add(group, "list", "The runs in the store, newest first",
+                   "erg runs list --where \"network=lenet5 and energy_j>1000\"", with(list));
+  lister.add_option(
+      "--where", options->where,
+      "Only those that match: FIELD=VALUE, !=, <, <=, >, >=, joined by 'and'. Fields: " +
+          run_fields() + ", or a tag");
+  lister.add_option("--sort", options->sort, "By which field; '-' before it turns the order");
+  lister.add_option("--limit", options->limit, "At most so many");
+  lister.add_flag("--json", options->json, "As JSON");
+
+  auto& shower = commands.add(group, "show", "One run: what it took, where, on what",
+                              "erg runs show last", with(show));
+  add_run_argument(shower, options, 1);
+  shower.add_flag("--json", options->json, "As JSON");
+
+  auto& comparer = commands.add(group, "compare", "Runs side by side, against the first",
+                                "erg runs compare baseline capped", with(compare));
+  add_run_argument(comparer, options, 1000);
+  comparer.add_flag("--json", options->json, "As JSON");
+
+  auto& tagger = commands.add(group, "tag", "Set tags of a run; an empty value removes one",
+                              "erg runs tag last room=lab3 note=", with(tag));
+  add_run_argument(tagger, options, 1);
+  tagger.add_option("TAG", options->words, "KEY=VALUE")->required()->type_name("");
+
+  auto& remover = commands.add(group, "remove", "Remove runs from the store",
+                               "erg runs remove 3f2a91c0", with(remove));
+  add_run_argument(remover, options, 1000);
+}
+
+}  // namespace erg

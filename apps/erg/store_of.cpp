@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "erg/open_store.h"
+#include "subcommands.h"
+
+namespace erg {
+
+std::unique_ptr<Store> store_of(const Commands& commands) {
+  return open_store(commands.store_url().empty() ? default_store_url() : commands.store_url());
+}
+
+}  // namespace erg
