@@ -216,9 +216,9 @@ std::vector<std::vector<double>> Pickle::elements_of_root() const {
   for (const Index item : all.items) {
     append_flat(values_[item], elements.emplace_back());
     // One value may stand in many places, so that a small file could ask for any memory.
-    constexpr std::size_t kMost = std::size_t{1} << 28;
+    constexpr std::size_t kMost = std::size_t{1} << 24;
     total += elements.back().size();
-    if (total > kMost) throw FormatError{name_ + ": a pickle with over 2^28 numbers"};
+    if (total > kMost) throw FormatError{name_ + ": a pickle with over 2^24 numbers"};
   }
   return elements;
 }
