@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "erg/discover.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
 
 #include "erg/host_info.h"
+#include "erg/nvml_sensor.h"
 #include "erg/power_table.h"
+#include "erg/powercap_sensor.h"
+#include "erg/source_missing.h"
 #include "erg/suggest.h"
+#include "selected_sensor.h"
 
 namespace erg {
 namespace {
@@ -24,15 +31,27 @@ class Discovery {
 
   SensorSet take() && { return std::move(set_); }
 
+  void open_gpus();
+  void open_rapl();
   void estimate();
+  void check_wanted() const;
 
  private:
+  void add(SensorSet&& part);
+  void miss(std::string source, const SourceMissing& error);
+  void adopt(std::unique_ptr<Sensor> sensor, const std::vector<std::string>& notes);
+  void note_processes(const NvmlOptions& options);
   bool wanted(const std::string& device) const {
     return options_.devices.empty() ||
            std::ranges::find(options_.devices, device) != options_.devices.end();
   }
   bool has(DeviceKind kind) const {
     return std::ranges::any_of(set_.devices, [&](const Device& each) { return each.kind == kind; });
+  }
+  // Where the CPU's utilisation and the estimates of other methods belong.
+  std::string cpu_id() const {
+    const auto cpu = std::ranges::find(set_.devices, DeviceKind::cpu, &Device::kind);
+    return cpu == set_.devices.end() ? "" : cpu->id;
   }
   EstimatorInput estimator_input();
   Estimator named(std::string_view name, const EstimatorInput& input) const;
@@ -50,6 +69,82 @@ Discovery::Discovery(const SensorOptions& options) : options_{options} {
   host_ = host_info("/", options_.proc_root);
 }
 
+void Discovery::add(SensorSet&& part) {
+  std::ranges::move(part.sensors, std::back_inserter(set_.sensors));
+  std::ranges::move(part.devices, std::back_inserter(set_.devices));
+  std::ranges::move(part.notes, std::back_inserter(set_.notes));
+  std::ranges::move(part.missing, std::back_inserter(set_.missing));
+}
+
+void Discovery::open_gpus() {
+  if (options_.nvml_library == "none") return;
+  NvmlOptions nvml;
+  nvml.library = options_.nvml_library;
+  nvml.every_source = options_.every_channel;
+  nvml.devices = options_.devices;
+  if (const char* order = std::getenv("CUDA_DEVICE_ORDER")) nvml.device_order = order;
+  const char* const visible = std::getenv("CUDA_VISIBLE_DEVICES");
+  if (visible && !options_.all_gpus) nvml.visible_devices = visible;
+  try {
+    add(open_nvml(nvml));
+    note_processes(nvml);
+  } catch (const SourceMissing& error) {
+    set_.missing.push_back({"NVML", error.what(), error.remedy()});
+  }
+}
+
+void Discovery::note_processes(const NvmlOptions& options) {
+  for (const GpuProcess& each : gpu_processes(options)) {
+    if (each.process == ::getpid()) continue;
+    set_.notes.push_back("another process (" + std::to_string(each.process) + ") computes on " +
+                         each.device + ": its joules are not this job's alone");
+  }
+}
+
+void Discovery::miss(std::string source, const SourceMissing& error) {
+  const bool loads_driver = error.remedy().starts_with("sudo modprobe");
+  if (host_.virtual_machine && loads_driver) {
+    set_.missing.push_back({std::move(source),
+                            error.what() + std::string{"; a virtual machine has none of its own"},
+                            ""});
+  } else {
+    set_.missing.push_back({std::move(source), error.what(), error.remedy()});
+  }
+}
+
+void Discovery::adopt(std::unique_ptr<Sensor> sensor, const std::vector<std::string>& notes) {
+  std::vector<std::size_t> chosen;
+  const auto channels = sensor->channels();
+  for (std::size_t i = 0; i < channels.size(); ++i) {
+    const std::string& id = channels[i].device;
+    if (!wanted(id)) continue;
+    chosen.push_back(i);
+    if (std::ranges::find(set_.devices, id, &Device::id) != set_.devices.end()) continue;
+    const DeviceKind kind = id.starts_with("cpu-")      ? DeviceKind::cpu
+                            : id.starts_with("memory-") ? DeviceKind::memory
+                                                        : DeviceKind::board;
+    const std::string name = kind == DeviceKind::cpu ? host_.cpu : std::string{to_string(kind)};
+    set_.devices.push_back({id, kind, name, "", {}, {}});
+  }
+  if (chosen.empty()) return;
+  if (chosen.size() < channels.size()) {
+    sensor = std::make_unique<SelectedSensor>(std::move(sensor), std::move(chosen));
+  }
+  set_.sensors.push_back(std::move(sensor));
+  set_.notes.insert(set_.notes.end(), notes.begin(), notes.end());
+}
+
+void Discovery::open_rapl() {
+  try {
+    auto sensor = std::make_unique<PowercapSensor>(options_.sysfs_root / "class/powercap",
+                                                   options_.every_channel);
+    const auto notes = sensor->notes();
+    adopt(std::move(sensor), notes);
+  } catch (const SourceMissing& error) {
+    miss("RAPL powercap", error);
+  }
+}
+
 EstimatorInput Discovery::estimator_input() {
   EstimatorInput input;
   input.threads = std::max<std::int64_t>(host_.threads, 1);
@@ -59,8 +154,10 @@ EstimatorInput Discovery::estimator_input() {
   input.calibrated = options_.cpu_model;
   const auto nominal = find_cpu_power(host_.cpu);
   if (!nominal) {
-    set_.notes.push_back("CPU '" + host_.cpu + "' is not in the table of TDPs (version " +
-                         std::string{power_table_version()} + "): its power is a guess by threads");
+    if (!has(DeviceKind::cpu) && wanted("cpu-0") && !input.calibrated)
+      set_.notes.push_back("CPU '" + host_.cpu + "' is not in the table of TDPs (version " +
+                           std::string{power_table_version()} +
+                           "): its power is a guess by threads");
     return input;
   }
   input.tdp = nominal->power;
@@ -90,14 +187,25 @@ void Discovery::estimate() {
   }
   for (const std::string& name : options_.estimators) {
     const bool memory = name == "memory_8gb" || name == "codecarbon_dimm";
-    estimates.push_back({name, memory ? "memory-0" : "cpu-0", named(name, input)});
+    estimates.push_back({name, memory ? "memory-0" : cpu_id(), named(name, input)});
   }
-  if (estimates.empty() && !wanted("cpu-0")) return;
+  std::erase_if(estimates, [&](const EstimatedChannel& each) { return !wanted(each.device); });
+  if (estimates.empty() && cpu_id().empty()) return;
   try {
     set_.sensors.push_back(
-        std::make_unique<EstimatorSensor>(std::move(estimates), "cpu-0", options_.proc_root));
+        std::make_unique<EstimatorSensor>(std::move(estimates), cpu_id(), options_.proc_root));
   } catch (const SensorUnavailable& error) {
     set_.missing.push_back({"estimator", error.what(), "mount -t proc proc /proc"});
+  }
+}
+
+void Discovery::check_wanted() const {
+  for (const std::string& id : options_.devices) {
+    if (std::ranges::find(set_.devices, id, &Device::id) != set_.devices.end()) continue;
+    std::string what = "no device '" + id + "' can be measured here; there are:";
+    for (const Device& each : set_.devices) what += " " + each.id;
+    for (const MissingSource& each : set_.missing) what += "; " + each.source + ": " + each.reason;
+    throw SensorUnavailable{what};
   }
 }
 
@@ -105,7 +213,10 @@ void Discovery::estimate() {
 
 SensorSet discover(const SensorOptions& options) {
   Discovery discovery{options};
+  discovery.open_gpus();
+  discovery.open_rapl();
   discovery.estimate();
+  discovery.check_wanted();
   return std::move(discovery).take();
 }
 

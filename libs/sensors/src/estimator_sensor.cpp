@@ -56,6 +56,7 @@ EstimatorSensor::EstimatorSensor(std::vector<EstimatedChannel> estimates,
     state_->estimators.push_back(std::move(each.estimator));
   }
   state_->energy_uj.resize(state_->estimators.size());
+  if (utilisation_device.empty()) return;
   channels_.push_back({"utilisation", utilisation_device, ChannelKind::gauge, Unit::ratio, 1e-4,
                        Seconds{0}, Seconds{0}, Seconds{0}, 0, 0, Provenance::measured,
                        "/proc/stat"});
@@ -74,6 +75,7 @@ void EstimatorSensor::read(const HostClock& clock, std::span<Slot> slots) noexce
   for (std::size_t i = 0; i < state_->estimators.size(); ++i) {
     slots[i].samples.push_back({time, std::llround(state_->energy_uj[i])});
   }
+  if (slots.size() == state_->estimators.size()) return;
   if (first) {
     slots.back().absence = Absence::nothing_new;  // a share of time needs two readings
   } else {

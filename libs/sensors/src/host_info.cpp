@@ -34,6 +34,7 @@ void read_cpuinfo(const std::filesystem::path& file, HostInfo& host) {
     if (key == "model name" && host.cpu.empty()) host.cpu = printable(value);
     if (key == "physical id") packages.emplace(value);
     if (key == "CPU implementer") host.arm = true;
+    if (key == "flags") host.virtual_machine |= value.find(" hypervisor") != value.npos;
   });
   host.sockets = std::max<std::int64_t>(static_cast<std::int64_t>(packages.size()), 1);
 }

@@ -31,7 +31,7 @@ std::string essence(std::string_view name) {
     text += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   }
   for (const std::string_view mark : {"(r)", "(tm)", "(c)"}) erase_all(text, mark);
-  for (const std::string_view rest : {"@", " w/", " with "})
+  for (const std::string_view rest : {"@", " w/ radeon", " with radeon"})
     text.resize(std::min(text.size(), text.find(rest)));
   std::string out;
   for (std::size_t at = 0; at < text.size();) {

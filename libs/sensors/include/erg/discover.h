@@ -2,14 +2,12 @@
 #pragma once
 
 #include <filesystem>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "erg/device.h"
 #include "erg/estimator.h"
-#include "erg/sensor.h"
+#include "erg/sensor_set.h"
 
 namespace erg {
 
@@ -27,23 +25,6 @@ struct SensorOptions {
   std::vector<std::string> devices;       // only these Device::id; empty: all
   std::vector<std::string> estimators;    // further estimators by name, beside what is measured
   std::optional<IdleMaxModel> cpu_model;  // calibrated on this machine; replaces the TDP's
-};
-
-// A source that gives nothing here.
-struct MissingSource {
-  std::string source;  // "NVML", "RAPL powercap", "RAPL perf", "hwmon"
-  std::string reason;  // what was tried and what it answered
-  std::string remedy;  // the exact command that grants it; empty: there is none on this machine
-
-  friend bool operator==(const MissingSource&, const MissingSource&) = default;
-};
-
-// Everything that this machine can measure or estimate.
-struct SensorSet {
-  std::vector<std::unique_ptr<Sensor>> sensors;
-  std::vector<Device> devices;     // whose energies may be added: none contains another
-  std::vector<std::string> notes;  // for the run: foreign processes, unknown CPU, choice of source
-  std::vector<MissingSource> missing;
 };
 
 // Opens every source that answers. A CPU without a readable counter gets the estimator

@@ -76,7 +76,8 @@ struct EstimatedChannel {
 };
 
 // Estimates from the CPU's utilisation in /proc/stat, with the utilisation itself as a gauge of
-// `utilisation_device`. A failed read loses nothing: the next one covers the time between.
+// `utilisation_device` (empty: without). A failed read loses nothing: the next one covers the time
+// between.
 class EstimatorSensor final : public Sensor {
  public:
   // Throws SensorUnavailable when `proc`/stat cannot be read.

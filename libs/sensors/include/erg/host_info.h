@@ -18,6 +18,7 @@ struct HostInfo {
   std::string os;
   std::string kernel;
   bool arm = false;
+  bool virtual_machine = false;
 
   friend bool operator==(const HostInfo&, const HostInfo&) = default;
 };
