@@ -29,6 +29,8 @@ constexpr std::array kFunctions{
     FunctionName{Function::sigmoid, "Sigmoid"},
     FunctionName{Function::tanh, "Tanh"},
     FunctionName{Function::softplus, "Softplus"},
+    FunctionName{Function::mish, "Mish"},
+    FunctionName{Function::selu, "SELU"},
     FunctionName{Function::erf, "Erf"},
     FunctionName{Function::exp, "Exp"},
     FunctionName{Function::log, "Log"},
@@ -36,6 +38,8 @@ constexpr std::array kFunctions{
     FunctionName{Function::reciprocal, "Reciprocal"},
     FunctionName{Function::negative, "Negative"},
     FunctionName{Function::absolute, "Absolute"},
+    FunctionName{Function::sine, "Sine"},
+    FunctionName{Function::cosine, "Cosine"},
     FunctionName{Function::power, "Power"},
 };
 

@@ -10,9 +10,9 @@
 // Layers without weights; conventions as in layers.h.
 namespace erg {
 
-// Elementwise functions of one tensor. The first twelve are PyTorch's modules of these names; gelu
-// is the exact one (erf), gelu_tanh its approximation. power: x to the `parameter`; the slope of
-// leaky_relu and the alpha of elu are `parameter` too; the others have none.
+// Elementwise functions of one tensor. The first fourteen are PyTorch's modules of these names;
+// gelu is the exact one (erf), gelu_tanh its approximation. power: x to the `parameter`; the slope
+// of leaky_relu and the alpha of elu are `parameter` too; the others have none.
 enum class Function {
   relu,
   relu6,
@@ -26,6 +26,8 @@ enum class Function {
   sigmoid,
   tanh,
   softplus,
+  mish,
+  selu,
   erf,
   exp,
   log,
@@ -33,6 +35,8 @@ enum class Function {
   reciprocal,
   negative,
   absolute,
+  sine,
+  cosine,
   power,
 };
 

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "erg/network.h"
+
+namespace erg {
+
+// What a reader of files needs to be told where a file leaves it open.
+struct ReadOptions {
+  // Of one example, instead of the file's own. ONNX files may leave extents free: then it is
+  // needed.
+  std::optional<Shape> input;
+};
+
+// A network as JSON text (docs/formats.md, "Network files"): reading it back gives the same
+// network.
+std::string to_json(const Network& network);
+
+// The network that such a text describes; `name` is what to call the text in messages. Throws
+// NetworkError or FormatError: one line that says where and what was wanted.
+Network network_from_json(std::string_view text, const std::string& name,
+                          const ReadOptions& options = {});
+
+// A file of either format, told by its content. Throws NetworkError or FormatError.
+Network load_network(const std::filesystem::path& path, const ReadOptions& options = {});
+
+}  // namespace erg

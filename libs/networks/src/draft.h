@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "erg/network.h"
+
+namespace erg {
+
+// A node whose inputs are still names, in any order.
+struct DraftNode {
+  std::string name;
+  Layer layer;
+  std::vector<std::string> inputs;
+};
+
+// Puts drafts in an order of execution, keeping theirs where it will do. Throws NetworkError: for a
+// name that no node has, for one that two have, for a cycle (with its nodes).
+Network assemble(const std::string& name, std::vector<DraftNode> drafts, const std::string& output,
+                 Initialization initialization);
+
+}  // namespace erg

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "erg/network_file.h"
+
+#include "erg/byte_source.h"
+#include "erg/onnx.h"
+
+namespace erg {
+namespace {
+
+constexpr std::size_t kLargestJson = std::size_t{16} << 20;
+constexpr std::size_t kLargestOnnx = std::size_t{2} << 30;  // what the format itself allows
+
+// Our text is an object; an ONNX file starts with a small field number.
+bool is_json(std::string_view bytes) {
+  const auto first = bytes.find_first_not_of(" \t\r\n\xef\xbb\xbf");
+  return first != std::string_view::npos && bytes[first] == '{';
+}
+
+}  // namespace
+
+Network load_network(const std::filesystem::path& path, const ReadOptions& options) {
+  const auto source = open_bytes(path);
+  const std::string bytes = read_all(*source, kLargestOnnx);
+  if (!is_json(bytes)) return network_from_onnx(bytes, path.string(), options);
+  if (bytes.size() > kLargestJson) {
+    throw NetworkError{path.string() + ": too large for a network in JSON"};
+  }
+  return network_from_json(bytes, path.string(), options);
+}
+
+}  // namespace erg

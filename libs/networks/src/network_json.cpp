@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "draft.h"
+#include "erg/json.h"
+#include "erg/json_writer.h"
+#include "erg/network_file.h"
+#include "erg/suggest.h"
+#include "kinds.h"
+#include "option_json.h"
+
+namespace erg {
+namespace {
+
+// Do not change: files hold them.
+constexpr std::string_view kFormat = "erg-network";
+constexpr std::int64_t kVersion = 1;
+
+[[noreturn]] void fail(const std::string& name, const std::string& what) {
+  throw NetworkError{name + ": " + what};
+}
+
+const std::string& text_of(const Json& json, const std::string& name, const std::string& what) {
+  if (!json.text()) fail(name, what + ": wanted a text");
+  return *json.text();
+}
+
+Layer layer_of_kind(const std::string& kind, const std::string& name, const std::string& node) {
+  std::vector<std::string_view> kinds;
+  for (const auto& known : layer_kinds()) {
+    if (known.name == kind) return known.layer;
+    kinds.push_back(known.name);
+  }
+  fail(name,
+       "layer '" + node + "': no kind of layer is called '" + kind + "'" + suggestion(kind, kinds));
+}
+
+std::vector<std::string> inputs_of(const Json& json, const std::string& name,
+                                   const std::string& node) {
+  if (json.text()) return {*json.text()};
+  if (!json.array()) fail(name, "layer '" + node + "': wanted a list of names as inputs");
+  std::vector<std::string> inputs;
+  for (const auto& input : *json.array()) {
+    inputs.push_back(text_of(input, name, "layer '" + node + "', an input"));
+  }
+  return inputs;
+}
+
+DraftNode draft_of(const Json& json, const std::string& name, const std::string& before) {
+  if (!json.object()) fail(name, "every layer is an object");
+  const Json* own_name = json.find("name");
+  if (!own_name) fail(name, "the layer after '" + before + "' has no \"name\"");
+  DraftNode draft{text_of(*own_name, name, "the name of a layer"), {}, {}};
+  const Json* kind = json.find("kind");
+  if (!kind) fail(name, "layer '" + draft.name + "' has no \"kind\"");
+  draft.layer = layer_of_kind(text_of(*kind, name, "the kind of layer '" + draft.name + "'"), name,
+                              draft.name);
+  if (const Json* inputs = json.find("inputs")) {
+    draft.inputs = inputs_of(*inputs, name, draft.name);
+  } else if (arity(draft.layer).least > 0 && !before.empty()) {
+    draft.inputs = {before};
+  }
+  for (const auto& [key, value] : *json.object()) {
+    if (key == "name" || key == "kind" || key == "inputs") continue;
+    try {
+      read_option(draft.layer, key, value);
+    } catch (const LayerError& error) {
+      fail(name, "layer '" + draft.name + "' (" + std::string{erg::kind(draft.layer)} +
+                     "): " + error.what());
+    }
+  }
+  return draft;
+}
+
+void check_head(const Json& json, const std::string& name) {
+  const Json* format = json.find("format");
+  if (!format || !format->text() || *format->text() != kFormat) {
+    fail(name, "not a network: wanted an object with \"format\": \"erg-network\"");
+  }
+  const Json* version = json.find("version");
+  const auto number = version ? version->integer() : std::nullopt;
+  if (number != kVersion) {
+    fail(name,
+         "wanted \"version\": 1" + (number ? ", got " + std::to_string(*number) : std::string{}));
+  }
+  constexpr std::string_view kKeys[] = {"format",         "version", "name",
+                                        "initialization", "layers",  "output"};
+  for (const auto& [key, value] : *json.object()) {
+    bool known = false;
+    for (const auto expected : kKeys) known = known || key == expected;
+    if (!known) fail(name, "unknown key '" + key + "'" + suggestion(key, kKeys));
+  }
+}
+
+Initialization initialization_of(const Json& json, const std::string& name) {
+  const Json* word = json.find("initialization");
+  if (!word) return Initialization::torch;
+  const auto known = initialization_from(text_of(*word, name, "\"initialization\""));
+  if (!known) {
+    fail(name,
+         "wanted \"initialization\" torch, xavier_uniform, kaiming_normal or normal_02, got '" +
+             *word->text() + "'");
+  }
+  return *known;
+}
+
+// An input given from outside takes the place of the file's first one.
+void set_input(std::vector<DraftNode>& drafts, const ReadOptions& options) {
+  if (!options.input) return;
+  for (auto& draft : drafts) {
+    if (auto* input = std::get_if<Input>(&draft.layer)) {
+      input->shape = *options.input;
+      return;
+    }
+  }
+}
+
+}  // namespace
+
+std::string to_json(const Network& network) {
+  JsonWriter out{1};
+  out.begin_object();
+  out.member("format", kFormat).member("version", kVersion).member("name", network.name());
+  out.member("initialization", to_string(network.initialization()));
+  out.key("layers").begin_array();
+  for (const auto& node : network.nodes()) {
+    out.begin_object().member("name", node.name).member("kind", kind(node.layer));
+    if (!node.inputs.empty()) {
+      out.key("inputs").begin_array();
+      for (const auto input : node.inputs) out.value(network[input].name);
+      out.end_array();
+    }
+    write_options(out, node.layer);
+    out.end_object();
+  }
+  out.end_array().member("output", network[network.output()].name).end_object();
+  return out.take() + "\n";
+}
+
+Network network_from_json(std::string_view text, const std::string& name,
+                          const ReadOptions& options) {
+  const Json json = Json::parse(text, name);
+  check_head(json, name);
+  const Json* layers = json.find("layers");
+  if (!layers || !layers->array() || layers->array()->empty()) {
+    fail(name, "wanted a list of \"layers\" with at least one in it");
+  }
+  std::vector<DraftNode> drafts;
+  for (const auto& layer : *layers->array()) {
+    drafts.push_back(draft_of(layer, name, drafts.empty() ? std::string{} : drafts.back().name));
+  }
+  set_input(drafts, options);
+  const Json* own_name = json.find("name");
+  const Json* output = json.find("output");
+  const std::string last =
+      output ? text_of(*output, name, "\"output\"") : std::string{drafts.back().name};
+  return assemble(own_name ? text_of(*own_name, name, "\"name\"") : name, std::move(drafts), last,
+                  initialization_of(json, name));
+}
+
+}  // namespace erg
