@@ -11,7 +11,7 @@ namespace erg {
 // Keys stay in the order in which they are set, as documented.
 using Json = nlohmann::ordered_json;
 
-inline Json finite(double value) { return std::isfinite(value) ? Json{value} : Json{}; }
+inline Json finite(double value) { return std::isfinite(value) ? Json(value) : Json{}; }
 inline Json optional_number(std::optional<double> value) { return value ? finite(*value) : Json{}; }
 
 inline std::string dumped(const Json& json) {

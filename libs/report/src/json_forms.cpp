@@ -13,8 +13,8 @@ Json row_json(const BreakdownRow& row) {
   Json json;
   json["name"] = row.name;
   json["kind"] = row.kind;
-  json["pass"] = row.pass == Pass::none ? Json{} : Json{to_string(row.pass)};
-  json["device"] = row.device.empty() ? Json{} : Json{row.device};
+  json["pass"] = row.pass == Pass::none ? Json{} : Json(to_string(row.pass));
+  json["device"] = row.device.empty() ? Json{} : Json(row.device);
   json["count"] = row.count;
   json["time_s"] = row.time ? finite(row.time->value.count()) : Json{};
   json["energy_j"] = row.energy ? finite(row.energy->value.value()) : Json{};
@@ -22,7 +22,7 @@ Json row_json(const BreakdownRow& row) {
   json["energy_common_u"] = row.energy ? finite(row.energy->common_u) : Json{};
   const auto power = mean_power(row);
   json["power_w"] = power ? finite(power->value()) : Json{};
-  json["provenance"] = row.energy ? Json{to_string(row.energy->provenance)} : Json{};
+  json["provenance"] = row.energy ? Json(to_string(row.energy->provenance)) : Json{};
   json["method"] = row.method;
   return json;
 }
@@ -31,7 +31,7 @@ Json breakdown_form(const Breakdown& breakdown) {
   Json json;
   json["by"] = to_string(breakdown.by);
   json["method"] = breakdown.method;
-  json["device"] = breakdown.device.empty() ? Json{} : Json{breakdown.device};
+  json["device"] = breakdown.device.empty() ? Json{} : Json(breakdown.device);
   json["total"] = row_json(breakdown.total);
   json["rows"] = Json::array();
   for (const auto& row : breakdown.rows) json["rows"].push_back(row_json(row));
@@ -47,9 +47,9 @@ Json device_json(const Device& device) {
   json["kind"] = to_string(device.kind);
   json["name"] = device.name;
   json["driver"] = device.driver;
-  json["power_limit_w"] = device.power_limit ? Json{device.power_limit->value()} : Json{};
+  json["power_limit_w"] = device.power_limit ? Json(device.power_limit->value()) : Json{};
   json["power_limit_max_w"] =
-      device.power_limit_max ? Json{device.power_limit_max->value()} : Json{};
+      device.power_limit_max ? Json(device.power_limit_max->value()) : Json{};
   return json;
 }
 
@@ -139,7 +139,7 @@ std::string run_list_json(std::span<const RunSummary> runs) {
     json["device"] = run.device;
     json["energy_j"] = run.energy ? finite(run.energy->value.value()) : Json{};
     json["energy_u_j"] = run.energy ? finite(run.energy->total_u().value()) : Json{};
-    json["provenance"] = run.energy ? Json{to_string(run.energy->provenance)} : Json{};
+    json["provenance"] = run.energy ? Json(to_string(run.energy->provenance)) : Json{};
     json["time_s"] = run.time ? finite(run.time->count()) : Json{};
     json["tags"] = run.tags;
     list.push_back(std::move(json));
@@ -153,7 +153,7 @@ std::string run_json(const Run& run) {
   json["name"] = run.header.name;
   json["status"] = to_string(run.status);
   json["start"] = utc_text(run.header.start);
-  json["exit_status"] = run.exit_status ? Json{*run.exit_status} : Json{};
+  json["exit_status"] = run.exit_status ? Json(*run.exit_status) : Json{};
   json["environment"] = environment_json(run.header.environment);
   json["parts"] = Json::array();
   for (const auto& part : run.parts) json["parts"].push_back(part_json(part));

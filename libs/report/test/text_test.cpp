@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+
+#include "erg/breakdown_text.h"
+#include "erg/comparison.h"
+#include "erg/run_text.h"
+#include "erg/text_table.h"
+#include "sample_run.h"
+
+namespace erg {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST(TextTable, AlignsByWhatIsSeen) {
+  TextTable table{{{"name"}, {"±", TextTable::Align::right}}};
+  table.add({"µ", "1"});
+  table.add({"longer", "100"});
+  table.rule();
+  table.add({"sum", "101"});
+  EXPECT_EQ(table.text(),
+            "name      ±\n"
+            "µ         1\n"
+            "longer  100\n"
+            "───────────\n"
+            "sum     101\n");
+}
+
+TEST(TextTable, ObeysNoControlCharactersFromOutside) {
+  TextTable table{{{"name"}}};
+  table.add({"a\033[2Jb\nc"});
+  EXPECT_EQ(table.text(), "name\na?[2Jb?c\n");
+  EXPECT_THAT(table.text(TextStyle::terminal), HasSubstr("\033[1mname\033[0m"));
+}
+
+TEST(BreakdownText, ShowsEachRowWithHowItWasObtained) {
+  const erg::Run run = testing::sample_run();
+  const auto* phases = find_breakdown(run, Grouping::phase);
+  ASSERT_TRUE(phases);
+  const std::string text = breakdown_text(*phases);
+  EXPECT_THAT(text, HasSubstr("phase"));
+  EXPECT_THAT(text, HasSubstr("backward"));
+  EXPECT_THAT(text, HasSubstr("51.3 %"));  // 11250 / 21910
+  EXPECT_THAT(text, HasSubstr("measured, timeline, NVML sample ring"));
+  EXPECT_THAT(text, HasSubstr("unattributed"));
+  EXPECT_THAT(text, HasSubstr("300.0"));  // W of backward
+}
+
+TEST(BreakdownText, SaysWhyARowHasNoEnergy) {
+  Breakdown breakdown;
+  BreakdownRow row;
+  row.name = "loss";
+  row.method = "not resolved: shorter than the window";
+  breakdown.rows = {row};
+  breakdown.closure = -0.036;
+  breakdown.notes = {"a\033note"};
+  const std::string text = breakdown_text(breakdown);
+  EXPECT_THAT(text, HasSubstr("not resolved: shorter than the window"));
+  EXPECT_THAT(text, HasSubstr("-3.6 %"));
+  EXPECT_THAT(text, HasSubstr("note: a?note"));
+}
+
+TEST(FindBreakdown, PrefersTheOneOverAllDevices) {
+  erg::Run run;
+  Breakdown one;
+  one.by = Grouping::phase;
+  one.device = "GPU-1";
+  Breakdown all = one;
+  all.device.clear();
+  run.breakdowns = {one, all};
+  EXPECT_EQ(find_breakdown(run, Grouping::phase), &run.breakdowns[1]);
+  EXPECT_EQ(find_breakdown(run, Grouping::layer), nullptr);
+}
+
+TEST(RunText, TellsTheTotalFirst) {
+  const std::string text = run_text(testing::sample_run("name"));
+  EXPECT_THAT(text, ::testing::StartsWith("name: finished, 90.00 s, 21.91 ± 0.55 kJ, 243.4 W"));
+  EXPECT_THAT(text, HasSubstr("evaluate"));
+  erg::Run nothing;
+  nothing.header.name = "x";
+  EXPECT_THAT(run_text(nothing), HasSubstr("no energy"));
+}
+
+TEST(RunDetails, ShowsOnlyWhatIsKnown) {
+  const std::string text = run_details_text(testing::sample_run());
+  EXPECT_THAT(text, HasSubstr("NVIDIA H100 80GB HBM3 (GPU-1), limit 700.0 W"));
+  EXPECT_THAT(text, HasSubstr("room=lab3"));
+  EXPECT_THAT(text, HasSubstr("another process uses GPU-1"));
+  EXPECT_THAT(text, HasSubstr("86.2 %"));
+  EXPECT_THAT(text, Not(HasSubstr("precision")));
+}
+
+TEST(Difference, LeavesOutTheGainOnTheSameDevice) {
+  const EnergyEstimate a{Joules{90}, Joules{1}, 0.025, Provenance::measured};
+  const EnergyEstimate b{Joules{100}, Joules{1}, 0.025, Provenance::measured};
+  const auto same = difference(a, b, true);
+  ASSERT_TRUE(same);
+  EXPECT_NEAR(same->value, -0.1, 1e-12);
+  EXPECT_NEAR(same->u, std::hypot(0.01, 0.9 * 0.01), 1e-12);
+  EXPECT_GT(difference(a, b, false)->u, 0.03);
+  EXPECT_FALSE(difference(std::nullopt, b, true));
+  EXPECT_FALSE(difference(a, EnergyEstimate{}, true));
+}
+
+TEST(Comparison, IsAgainstTheFirst) {
+  std::vector<erg::Run> runs{testing::sample_run("base"), testing::sample_run("capped")};
+  runs[1].breakdowns[0].total.energy->value = Joules{19719};
+  const std::string text = comparison_text(runs);
+  EXPECT_THAT(text, HasSubstr("-10.00"));
+  EXPECT_THAT(text, HasSubstr("backward"));
+}
+
+}  // namespace
+}  // namespace erg
