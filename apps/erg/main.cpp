@@ -4,6 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "console.h"
+#include "erg/numbers.h"
+#include "erg/power_limiter.h"
 #include "subcommands.h"
 #include "subprogram.h"
 #include "version.h"
@@ -59,6 +62,19 @@ void become_subprogram_if_asked(std::vector<std::string> arguments) {
   std::exit(erg::become_subprogram(std::move(arguments)));
 }
 
+// Power limits that a holder killed together with its guard has left behind. Opens no device
+// unless there is one.
+void heal() {
+  try {
+    for (const auto& card : erg::heal_limits()) {
+      erg::inform("erg: power limit of " + card.device + ": " +
+                  (card.limit ? "given back, " + erg::text(*card.limit) : card.words) + "\n");
+    }
+  } catch (const std::exception& error) {
+    erg::warn(error.what());
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -75,5 +91,8 @@ int main(int argc, char** argv) {
   erg::add_energy(commands);
   erg::add_report(commands);
   erg::add_network(commands);
+  erg::add_watch(commands);
+  erg::add_cap(commands);
+  heal();
   return commands.run(split_command(std::move(arguments), commands.app(), measured));
 }

@@ -4,6 +4,8 @@
 #include "erg/complexity_text.h"
 #include "erg/count.h"
 #include "erg/json_forms.h"
+#include "erg/network_drawing.h"
+#include "erg/network_file.h"
 #include "network_source.h"
 #include "subcommands.h"
 
@@ -16,6 +18,7 @@ struct NetworkArguments {
   std::int64_t classes = 0;
   std::int64_t batch = 1;
   std::string by;
+  std::string form = "counts";
   bool json = false;
 };
 
@@ -43,6 +46,10 @@ int show(const NetworkArguments& arguments) {
   CountOptions options;
   options.batch = arguments.batch;
   const Network network = read_network(source, options);
+  if (arguments.form == "dot" || arguments.form == "network") {
+    print(arguments.form == "dot" ? to_dot(network) : to_json(network));
+    return 0;
+  }
   const Complexity complexity = count(network, options);
   const bool by_layer = arguments.by == "layer";
   print(arguments.json ? complexity_json(complexity, by_layer)
@@ -73,6 +80,11 @@ void add_network(Commands& commands) {
       ->check(CLI::PositiveNumber);
   shower.add_option("--batch", arguments->batch, "Examples at once")
       ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  shower
+      .add_option("--as", arguments->form,
+                  "counts; dot: a drawing for Graphviz; network: a network file")
+      ->check(CLI::IsMember({"counts", "dot", "network"}))
       ->capture_default_str();
   shower.add_option("--by", arguments->by, "'layer': one line a layer");
   shower.add_flag("--json", arguments->json, "As JSON");

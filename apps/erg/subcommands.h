@@ -13,6 +13,7 @@ class Store;
 
 // Each adds one subcommand to the program. `measured` is what stood behind `--`: it lives as long
 // as the program.
+void add_cap(Commands& commands);
 void add_energy(Commands& commands);
 void add_network(Commands& commands);
 void add_report(Commands& commands);
@@ -20,6 +21,7 @@ void add_run(Commands& commands, const std::vector<std::string>& measured);
 void add_runs(Commands& commands);
 void add_sensors(Commands& commands);
 void add_subprograms(Commands& commands);  // train, evaluate: listed here, done by erg-train
+void add_watch(Commands& commands);
 
 // The store that --store, ERG_STORE or the user's data folder names.
 std::unique_ptr<Store> store_of(const Commands& commands);

@@ -2,8 +2,10 @@
 #include "erg/json_forms.h"
 
 #include "erg/breakdown_text.h"
-#include "erg/discover.h"
+
 #include "erg/numbers.h"
+#include "erg/power_limiter.h"
+#include "erg/sensor_set.h"
 #include "json.h"
 
 namespace erg {
@@ -187,6 +189,36 @@ std::string sensors_json(std::span<const Device> devices, std::span<const Channe
   }
   json["notes"] = notes;
   return dumped(json);
+}
+
+std::string power_limits_json(std::span<const PowerLimits> limits) {
+  Json list = Json::array();
+  for (const auto& card : limits) {
+    Json json;
+    json["device"] = card.device;
+    json["name"] = card.name;
+    json["limit_w"] = card.current.value();
+    json["min_w"] = card.min.value();
+    json["max_w"] = card.max.value();
+    json["default_w"] = card.standard.value();
+    json["power_w"] = card.draw ? finite(card.draw->value()) : Json{};
+    list.push_back(std::move(json));
+  }
+  return dumped(list);
+}
+
+std::string live_power_json(Seconds elapsed, std::span<const DevicePower> devices) {
+  Json json;
+  json["time_s"] = finite(elapsed.count());
+  json["devices"] = Json::array();
+  for (const auto& one : devices) {
+    Json row;
+    row["device"] = one.device;
+    row["power_w"] = one.power ? finite(one.power->value()) : Json{};
+    row["provenance"] = to_string(one.provenance);
+    json["devices"].push_back(std::move(row));
+  }
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace erg

@@ -94,7 +94,7 @@ std::vector<double> nice_ticks(double low, double high, int count) {
   std::vector<double> ticks;
   const double first = std::ceil(low / step - 1e-9);
   for (double n = first; ticks.empty() || ticks.back() < high - step * 1e-9; ++n) {
-    ticks.push_back(n * step);
+    ticks.push_back(n * step + 0.0);  // no negative zero
   }
   return ticks;
 }

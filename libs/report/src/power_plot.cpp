@@ -109,8 +109,9 @@ std::string legend(const std::vector<PowerSeries>& all,
     items +=
         fmt::format("<span><i class='s{}'></i>{}</span>", i % 6 + 1, html::escaped(all[i].name));
   }
-  if (!shares.empty()) {
-    for (const auto name : phase::kInOrder) {
+  for (std::size_t place = 0; place < std::size(phase::kInOrder); ++place) {
+    const auto name = phase::kInOrder[place];
+    if (std::ranges::any_of(shares, [place](const auto& bin) { return bin[place] > 0; })) {
       items += fmt::format("<span><i class='{}'></i>{}</span>", phase_class(name), name);
     }
   }

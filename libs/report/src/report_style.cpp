@@ -43,6 +43,7 @@ section { background: var(--card); border: 1px solid var(--rule); border-radius:
 .tile span { color: var(--soft); font-size: 13px; }
 .wide { overflow-x: auto; }
 .wide svg { min-width: 620px; }
+.wide + .wide { margin-top: 14px; }
 svg { display: block; width: 100%; height: auto; }
 svg text { fill: var(--ink); font-size: 13px; font-variant-numeric: tabular-nums; }
 svg .tick { fill: var(--soft); font-size: 12px; }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 namespace erg {
 
 struct MissingSource;
+struct PowerLimits;
 
 // The forms of `--json`, documented in docs/formats.md: one JSON value each, indented, ending with
 // a line end. Keys are stable and name their SI unit; what is unknown is null; text that is no
@@ -26,6 +28,17 @@ std::string run_json(const Run& run);
 std::string sensors_json(std::span<const Device> devices, std::span<const Channel> channels,
                          std::span<const std::string> notes,
                          std::span<const MissingSource> missing);
+std::string power_limits_json(std::span<const PowerLimits> limits);
+
+// What a device draws just now.
+struct DevicePower {
+  std::string device;  // Device::id
+  std::optional<Watts> power;
+  Provenance provenance = Provenance::measured;
+};
+// On one line, for a stream of them.
+std::string live_power_json(Seconds elapsed, std::span<const DevicePower> devices);
+
 std::string network_list_json(std::span<const Complexity> networks);
 std::string complexity_json(const Complexity& complexity, bool by_layer);
 
