@@ -2,7 +2,8 @@
 // Bytes a second of each reader, on generated data of the shape of the study's files and, where it
 // is there, on the shared data repeated to the same size. Beside it, on the same files:
 //   pandas.read_csv("energy_consumption_file.csv")
-//   [ast.literal_eval(cell) for row in list(csv.reader(open("layer_time.csv")))[1:] for cell in row]
+//   [ast.literal_eval(cell) for row in list(csv.reader(open("layer_time.csv")))[1:] for cell in
+//   row]
 #include <benchmark/benchmark.h>
 
 #include <cstdio>

@@ -42,6 +42,7 @@ struct CsvNumbers::State {
   std::string scratch;     // the one line that split() looks at
   NumberCounts counts;
   std::uint64_t line = 0;  // the last one read
+  bool last_was_row = false;
 };
 
 std::vector<std::string_view> CsvNumbers::State::split(std::string_view text) {
@@ -161,6 +162,7 @@ bool CsvNumbers::State::fill(NumberChunk& chunk, std::string_view lines) {
     if (const char* next = fast_row(at, chunk.rows, chunk)) {
       at = next;
       ++chunk.rows;
+      last_was_row = true;
       continue;
     }
     const auto* newline =
@@ -170,6 +172,7 @@ bool CsvNumbers::State::fill(NumberChunk& chunk, std::string_view lines) {
     if (row == Row::numbers) ++chunk.rows;
     if (row == Row::malformed) note_malformed();
     header = row == Row::header;
+    last_was_row = row == Row::numbers;
   }
   buffer.consume(static_cast<std::size_t>(at - lines.data()));
   return header;
@@ -199,7 +202,7 @@ bool CsvNumbers::next(NumberChunk& chunk) {
     if (new_session) ++s.counts.headers;
   }
   s.counts.rows += chunk.rows;
-  s.counts.unterminated = s.buffer.unterminated();
+  chunk.last_cut = s.buffer.unterminated() && s.buffer.size() == 0 && s.last_was_row;
   for (auto& column : chunk.columns) column.resize(chunk.rows);
   return chunk.rows > 0;
 }

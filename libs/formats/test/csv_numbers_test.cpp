@@ -23,6 +23,7 @@ struct Session {
 struct Read {
   std::vector<Session> sessions;
   NumberCounts counts;
+  bool cut = false;
 };
 
 Read read(std::string text) {
@@ -32,6 +33,7 @@ Read read(std::string text) {
   NumberChunk chunk;
   while (numbers.next(chunk)) {
     if (all.sessions.size() <= chunk.session) all.sessions.resize(chunk.session + 1);
+    all.cut = chunk.last_cut;
     auto& [time, power] = all.sessions[chunk.session];
     time.insert(time.end(), chunk.columns[0].begin(), chunk.columns[0].end());
     power.insert(power.end(), chunk.columns[1].begin(), chunk.columns[1].end());
@@ -80,7 +82,10 @@ TEST(CsvNumbers, CountsAndSkipsWhatIsNoRow) {
                   {10 * kSecond, kMissing, kMissing, 10 * kSecond, 90 * kSecond, kMissing}}));
   EXPECT_EQ(all.counts.malformed, 5u);
   EXPECT_EQ(all.counts.first_malformed, 3u);
-  EXPECT_TRUE(all.counts.unterminated);
+  EXPECT_TRUE(all.cut);
+  EXPECT_FALSE(read("timestamp,power_in_watts\n1,10\n2,20\n").cut);
+  EXPECT_FALSE(read("timestamp,power_in_watts\n1,10\n2").cut);
+  EXPECT_TRUE(read("timestamp,power_in_watts\n1,10\n2,2").cut);
 }
 
 TEST(CsvNumbers, NamesTheColumnsItMisses) {

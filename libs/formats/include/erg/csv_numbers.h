@@ -19,6 +19,7 @@ struct NumberChunk {
   std::size_t rows = 0;
   std::uint64_t first_line = 0;  // of the file
   std::size_t session = 0;       // how many times the header had been repeated before
+  bool last_cut = false;  // the last row ends the file without a newline: digits may be missing
 };
 
 // What a table held that was not a row of numbers.
@@ -27,7 +28,6 @@ struct NumberCounts {
   std::uint64_t malformed = 0;        // lines skipped: too few or many fields, or words for numbers
   std::uint64_t first_malformed = 0;  // the line of the first; 0: none
   std::uint64_t headers = 0;          // 1 where the header stands only at the top
-  bool unterminated = false;          // the last line has no newline: it may be cut
 };
 
 // The fast way through a table of numbers with a header: some of its columns, exactly, in chunks.

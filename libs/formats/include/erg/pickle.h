@@ -37,11 +37,11 @@ class Pickle {
     Kind kind = Kind::none;
     std::int64_t integer = 0;  // of a boolean or an integer
     double number = 0;
-    std::string text{};              // of a text, bytes, type or callable
-    std::vector<Index> items{};      // of a container (a dict by key, value, key, value) or an
-                                     // array of objects
+    std::string text{};                // of a text, bytes, type or callable
+    std::vector<Index> items{};        // of a container (a dict by key, value, key, value) or an
+                                       // array of objects
     std::vector<std::size_t> shape{};  // of an array
-    std::vector<double> numbers{};   // of an array of numbers
+    std::vector<double> numbers{};     // of an array of numbers
   };
 
   // `name` stands in the messages.

@@ -24,10 +24,10 @@ class PythonLiteral {
   // value, key, value).
   struct Node {
     Kind kind = Kind::none;
-    std::uint32_t size = 0;  // of a container: elements, or pairs
-    std::uint32_t next = 0;  // the index behind all that it holds
-    double number = 0;       // of a number, an integer (if a double holds it) or a boolean
-    std::string_view text{}; // of a string; of an integer its digits
+    std::uint32_t size = 0;   // of a container: elements, or pairs
+    std::uint32_t next = 0;   // the index behind all that it holds
+    double number = 0;        // of a number, an integer (if a double holds it) or a boolean
+    std::string_view text{};  // of a string; of an integer its digits
   };
 
   // Throws FormatError. Views in nodes() hold while `text` does and until the next parse.
