@@ -8,7 +8,9 @@
 #include <iterator>
 
 #include "erg/host_info.h"
+#include "erg/hwmon_sensor.h"
 #include "erg/nvml_sensor.h"
+#include "erg/perf_energy_sensor.h"
 #include "erg/power_table.h"
 #include "erg/powercap_sensor.h"
 #include "erg/source_missing.h"
@@ -33,11 +35,13 @@ class Discovery {
 
   void open_gpus();
   void open_rapl();
+  void open_hwmon();
   void estimate();
   void check_wanted() const;
 
  private:
   void add(SensorSet&& part);
+  void open_rapl_by_perf();
   void miss(std::string source, const SourceMissing& error);
   void adopt(std::unique_ptr<Sensor> sensor, const std::vector<std::string>& notes);
   void note_processes(const NvmlOptions& options);
@@ -142,6 +146,31 @@ void Discovery::open_rapl() {
     adopt(std::move(sensor), notes);
   } catch (const SourceMissing& error) {
     miss("RAPL powercap", error);
+    open_rapl_by_perf();
+  }
+}
+
+// The same counters once more: only where powercap gives none.
+void Discovery::open_rapl_by_perf() {
+  try {
+    adopt(std::make_unique<PerfEnergySensor>(options_.sysfs_root / "bus/event_source/devices",
+                                             options_.every_channel),
+          {});
+  } catch (const SourceMissing& error) {
+    miss("RAPL perf", error);
+  }
+}
+
+void Discovery::open_hwmon() {
+  try {
+    auto sensor =
+        std::make_unique<HwmonSensor>(options_.sysfs_root / "class/hwmon", options_.every_channel);
+    for (const Device& each : sensor->devices()) {
+      if (wanted(each.id)) set_.devices.push_back(each);
+    }
+    adopt(std::move(sensor), {});
+  } catch (const SourceMissing& error) {
+    miss("hwmon", error);
   }
 }
 
@@ -214,6 +243,7 @@ void Discovery::check_wanted() const {
 SensorSet discover(const SensorOptions& options) {
   Discovery discovery{options};
   discovery.open_gpus();
+  discovery.open_hwmon();
   discovery.open_rapl();
   discovery.estimate();
   discovery.check_wanted();

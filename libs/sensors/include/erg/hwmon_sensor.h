@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "erg/device.h"
+#include "erg/sensor.h"
+
+namespace erg {
+
+// Power and energy of AMD's cards, and of other chips where asked, from the kernel's hwmon tree:
+// energy1_input in microjoules, power1_average or power1_input in microwatts.
+//
+// A card is a device by its unique id, or its place on the bus where it has none. A number that
+// exists in several forms is read in the surest: energy, else average, else input.
+class HwmonSensor final : public Sensor {
+ public:
+  // Throws SourceMissing when `root` has no such chip. `every_chip`: also boards, supplies and
+  // whatever else tells a power: devices "board-<chip>", which may contain one another.
+  explicit HwmonSensor(const std::filesystem::path& root = "/sys/class/hwmon",
+                       bool every_chip = false);
+  ~HwmonSensor() override;
+
+  std::span<const Channel> channels() const noexcept override { return channels_; }
+  Nanoseconds period() const noexcept override { return std::chrono::milliseconds{100}; }
+  void read(const HostClock& clock, std::span<Slot> slots) noexcept override;
+
+  const std::vector<Device>& devices() const { return devices_; }
+
+ private:
+  struct Input;
+
+  void add_chip(const std::filesystem::path& chip, const std::string& name);
+
+  std::vector<Device> devices_;
+  std::vector<Channel> channels_;
+  std::vector<Input> inputs_;  // one per channel
+};
+
+}  // namespace erg
