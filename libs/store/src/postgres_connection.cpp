@@ -36,6 +36,19 @@ class PostgresRow final : public Row {
   std::span<const std::uint8_t> bytes(int column) const override {
     return {reinterpret_cast<const std::uint8_t*>(PQgetvalue(result_, row_, column)), size(column)};
   }
+  Value value(int column) const override {
+    if (null(column)) return {};
+    switch (PQftype(result_, column)) {  // pg_type.h's numbers, which never change
+      case 17:                           // bytea
+        return Bytes(bytes(column).begin(), bytes(column).end());
+      case 25:  // text
+        return std::string{text(column)};
+      case 701:  // float8
+        return real(column);
+      default:
+        return integer(column);
+    }
+  }
 
  private:
   std::size_t size(int column) const {

@@ -74,6 +74,7 @@ class Row {
   virtual double real(int column) const = 0;           // 0 for NULL
   virtual std::string_view text(int column) const = 0;
   virtual std::span<const std::uint8_t> bytes(int column) const = 0;
+  virtual Value value(int column) const = 0;  // of the column's own type
 
  protected:
   ~Row() = default;

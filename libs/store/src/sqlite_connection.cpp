@@ -35,6 +35,20 @@ class SqliteRow final : public Row {
     return {static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_, column)),
             size(column)};
   }
+  Value value(int column) const override {
+    switch (sqlite3_column_type(statement_, column)) {
+      case SQLITE_INTEGER:
+        return integer(column);
+      case SQLITE_FLOAT:
+        return real(column);
+      case SQLITE_TEXT:
+        return std::string{text(column)};
+      case SQLITE_BLOB:
+        return Bytes(bytes(column).begin(), bytes(column).end());
+      default:
+        return {};
+    }
+  }
 
  private:
   std::size_t size(int column) const {

@@ -7,6 +7,7 @@
 
 #include "backends.h"
 #include "random_run.h"
+#include "store_contract.h"
 
 namespace erg {
 namespace {
@@ -21,16 +22,7 @@ using testing::this_process;
 using ::testing::ThrowsMessage;
 
 template <class Backend>
-class StoreContract : public ::testing::Test {
- protected:
-  void SetUp() override {
-    if (const auto missing = backend_.missing()) GTEST_SKIP() << *missing;
-    store_ = open_store(backend_.url());
-  }
-
-  Backend backend_;
-  std::unique_ptr<Store> store_;
-};
+class StoreContract : public testing::OpenStore<Backend> {};
 
 using Backends = ::testing::Types<ERG_STORE_BACKEND>;
 TYPED_TEST_SUITE(StoreContract, Backends);
@@ -139,7 +131,7 @@ TYPED_TEST(StoreContract, IsInterruptedWithoutFinish) {
   EXPECT_THAT(run.parts[0].notes, ::testing::Contains(HasSubstr("interrupted")));
 }
 
-TYPED_TEST(StoreContract, IsInterruptedWhenItsProcessIsNotThere) {
+TYPED_TEST(StoreContract, JudgesWhatItCannotSeeByTheHeartbeat) {
   PartHeader part = this_process();
   part.process = 1 << 29;  // above the largest process number
   const auto writer = this->store_->begin(named("gone"), part);
@@ -216,40 +208,6 @@ TYPED_TEST(StoreContract, WritersOfManyThreadsDoNotLoseAnything) {
     EXPECT_EQ(run.parts[0].timelines[0].size(), 10U * kRounds);
     EXPECT_EQ(run.epochs.size(), static_cast<std::size_t>(kRounds));
   }
-}
-
-TYPED_TEST(StoreContract, FindsRuns) {
-  Run old = testing::random_run(1);
-  old.header.name = "alexnet";
-  old.header.start = UtcTime{std::chrono::hours{1}};
-  Run fresh = testing::random_run(2);
-  fresh.header.name = "alexnet";
-  fresh.header.start = UtcTime{std::chrono::hours{2}};
-  EXPECT_THROW(this->store_->find("last"), StoreError);
-  this->store_->save(fresh);
-  this->store_->save(old);
-  auto& store = *this->store_;
-  EXPECT_EQ(store.list().at(0).id, fresh.header.id);
-  EXPECT_EQ(store.find("last"), fresh.header.id);
-  EXPECT_EQ(store.find("alexnet"), fresh.header.id);
-  EXPECT_EQ(store.find(old.header.id.text()), old.header.id);
-  EXPECT_EQ(store.find(old.header.id.text().substr(0, 4)), old.header.id);
-  EXPECT_THAT([&] { store.find(old.header.id.text().substr(0, 3)); },
-              ThrowsMessage<StoreError>(HasSubstr("no run")));
-  EXPECT_THAT([&] { store.find("alxnet"); },
-              ThrowsMessage<StoreError>(HasSubstr("did you mean 'alexnet'?")));
-}
-
-TYPED_TEST(StoreContract, AsksForMoreOfAnAmbiguousId) {
-  Run one = testing::random_run(1);
-  Run two = testing::random_run(2);
-  one.header.id = *RunId::parse("abcd1111-0000-4000-8000-000000000001");
-  two.header.id = *RunId::parse("abcd2222-0000-4000-8000-000000000002");
-  this->store_->save(one);
-  this->store_->save(two);
-  EXPECT_THAT([&] { this->store_->find("abcd"); },
-              ThrowsMessage<StoreError>(AllOf(HasSubstr("2 runs"), HasSubstr("abcd1111"))));
-  EXPECT_EQ(this->store_->find("ABCD2"), two.header.id);
 }
 
 TYPED_TEST(StoreContract, RemovesAllOfARun) {
