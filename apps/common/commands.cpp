@@ -96,7 +96,7 @@ int Commands::act(CLI::App& chosen) {
                              : chosen.get_subcommands({}).empty() ? "what is one to do with '"
                                                                   : "there is no command '";
     return wrong_usage(chosen,
-                       what + printable(rest.front()) + "'" + suggestion_in(chosen, rest.front()));
+                       what + plain_text(rest.front()) + "'" + suggestion_in(chosen, rest.front()));
   }
   for (const auto& [command, action] : actions_) {
     if (command != &chosen) continue;

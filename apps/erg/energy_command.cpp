@@ -33,7 +33,7 @@ std::vector<Grouping> groupings(const std::string& words) {
   for (std::string word; std::getline(stream, word, ',');) {
     const auto grouping = grouping_from(word);
     if (!grouping) {
-      throw UsageError{"nothing is grouped by '" + printable(word) + "'" +
+      throw UsageError{"nothing is grouped by '" + plain_text(word) + "'" +
                        suggestion(word, kGroupings)};
     }
     all.push_back(*grouping);
@@ -55,7 +55,7 @@ int show(const Commands& commands, const EnergyOptions& options) {
   const auto groups = groupings(options.by);
   const auto method = attribution_method_from(options.method);
   if (!method) {
-    throw UsageError{"there is no method '" + printable(options.method) + "'" +
+    throw UsageError{"there is no method '" + plain_text(options.method) + "'" +
                      suggestion(options.method, kMethods)};
   }
   const auto store = store_of(commands);

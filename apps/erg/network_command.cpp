@@ -31,14 +31,14 @@ int list(const NetworkArguments& arguments) {
 
 int show(const NetworkArguments& arguments) {
   if (!arguments.by.empty() && arguments.by != "layer") {
-    throw UsageError{"a network is shown by 'layer', not by '" + printable(arguments.by) + "'"};
+    throw UsageError{"a network is shown by 'layer', not by '" + plain_text(arguments.by) + "'"};
   }
   NetworkSource source;
   source.word = arguments.name;
   if (!arguments.input.empty()) {
     source.input = shape_from(arguments.input);
     if (!source.input) {
-      throw UsageError{"an input is like 3x224x224, and '" + printable(arguments.input) +
+      throw UsageError{"an input is like 3x224x224, and '" + plain_text(arguments.input) +
                        "' is not"};
     }
   }

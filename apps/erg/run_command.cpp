@@ -45,7 +45,7 @@ int measure(const Commands& commands, const std::vector<std::string>& command,
   if (command.empty()) throw UsageError{"no command: erg run -- COMMAND"};
   const auto program = find_program(command.front());
   if (!program) {
-    inform("erg: there is no command '" + printable(command.front()) + "'\n");
+    inform("erg: there is no command '" + plain_text(command.front()) + "'\n");
     return kNotFound;
   }
   SessionOptions session_options;
@@ -64,13 +64,18 @@ int measure(const Commands& commands, const std::vector<std::string>& command,
   if (error != 0) {
     spans.close(span);
     session.finish(RunStatus::failed, kNotExecutable);
-    inform("erg: cannot run '" + printable(*program) + "': " + std::strerror(error) + "\n");
+    inform("erg: cannot run '" + plain_text(*program) + "': " + std::strerror(error) + "\n");
     return error == ENOENT ? kNotFound : kNotExecutable;
   }
   const ChildEnd end = child.wait();
   spans.close(span);
   try {
-    report(session.finish(status_of(end), end.exit_status), options, session.store().url());
+    const Run run = session.finish(status_of(end), end.exit_status);
+    if (session.joined()) {
+      if (!options.quiet) inform("erg: part of the run " + run.header.id.text() + "\n");
+    } else {
+      report(run, options, session.store().url());
+    }
   } catch (const std::exception& failure) {
     warn(std::string{"the command ended, but its measurement is not complete: "} + failure.what());
     if (end.exit_status == 0) return 1;

@@ -122,7 +122,7 @@ RunFilter::Condition RunFilter::condition(std::string_view text) {
     return {std::string{trimmed(text.substr(0, place))}, comparison,
             std::string{unquoted(trimmed(text.substr(place + sign.size())))}};
   }
-  throw UsageError{"'" + printable(text) +
+  throw UsageError{"'" + plain_text(text) +
                    "' is no condition like network=lenet5 or energy_j>1000"};
 }
 

@@ -49,10 +49,10 @@ std::string channels_text(const std::vector<Channel>& channels, TextStyle style)
 std::string missing_text(const SensorSet& found) {
   std::string text;
   for (const auto& source : found.missing) {
-    text += fmt::format("missing: {}: {}\n", source.source, printable(source.reason));
+    text += fmt::format("missing: {}: {}\n", source.source, plain_text(source.reason));
     if (!source.remedy.empty()) text += "         to have it: " + source.remedy + "\n";
   }
-  for (const auto& note : found.notes) text += "note: " + printable(note) + "\n";
+  for (const auto& note : found.notes) text += "note: " + plain_text(note) + "\n";
   return text;
 }
 

@@ -10,7 +10,7 @@ std::map<std::string, std::string> parse_tags(const std::vector<std::string>& wo
   for (const auto& word : words) {
     const auto sign = word.find('=');
     if (sign == std::string::npos || sign == 0) {
-      throw UsageError{"a tag is KEY=VALUE, and '" + printable(word) + "' is none"};
+      throw UsageError{"a tag is KEY=VALUE, and '" + plain_text(word) + "' is none"};
     }
     tags[word.substr(0, sign)] = word.substr(sign + 1);
   }

@@ -93,7 +93,7 @@ class Screen {
       past.push_back(readings[i].power ? readings[i].power->value() : std::nan(""));
       while (past.size() > room) past.pop_front();
       const std::string power = readings[i].power ? erg::text(*readings[i].power) : "-";
-      text += fmt::format("\r\033[K{:<{}.{}}  {:>10}  {}\n", printable(readings[i].device->name),
+      text += fmt::format("\r\033[K{:<{}.{}}  {:>10}  {}\n", plain_text(readings[i].device->name),
                           name_width, name_width, power, sparkline(past));
     }
     drawn_ = readings.size();
@@ -108,7 +108,7 @@ class Screen {
 std::string line(Seconds elapsed, const std::vector<LivePower::Reading>& readings) {
   std::string text = fmt::format("{:.2f} s", elapsed.count());
   for (const auto& reading : readings) {
-    text += fmt::format("  {} {}", printable(reading.device->id),
+    text += fmt::format("  {} {}", plain_text(reading.device->id),
                         reading.power ? erg::text(*reading.power) : "-");
   }
   return text + "\n";

@@ -103,7 +103,7 @@ std::string breakdown_text(const Breakdown& breakdown, TextStyle style) {
         fmt::format("closure: the rows came to {:+.1f} % of the total before they were scaled\n",
                     100 * *breakdown.closure);
   }
-  for (const auto& note : breakdown.notes) text += "note: " + printable(note) + "\n";
+  for (const auto& note : breakdown.notes) text += "note: " + plain_text(note) + "\n";
   return text;
 }
 

@@ -17,7 +17,7 @@ std::string emphasised(const std::string& line, TextStyle style) {
 
 // One fact a line; nothing for one that is not known.
 void add_line(std::string& text, std::string_view name, const std::string& value) {
-  if (!value.empty()) text += fmt::format("{:<12} {}\n", name, printable(value));
+  if (!value.empty()) text += fmt::format("{:<12} {}\n", name, plain_text(value));
 }
 
 std::string joined(const std::vector<std::string>& words) {
@@ -89,7 +89,7 @@ void add_part(std::string& text, const Part& part) {
 std::string run_text(const Run& run, TextStyle style) {
   std::string text;
   const auto* whole = find_breakdown(run, Grouping::run);
-  std::string line = printable(run.header.name) + ": " + std::string{to_string(run.status)};
+  std::string line = plain_text(run.header.name) + ": " + std::string{to_string(run.status)};
   if (run.exit_status) line += fmt::format(" (exit status {})", *run.exit_status);
   if (whole && whole->total.time) line += ", " + erg::text(whole->total.time->value);
   if (whole && whole->total.energy) {

@@ -18,7 +18,7 @@ std::string padded(const std::string& cell, std::size_t width, TextTable::Align 
 
 void TextTable::add(std::vector<std::string> cells) {
   assert(cells.size() == columns_.size());
-  for (auto& cell : cells) cell = printable(cell);
+  for (auto& cell : cells) cell = plain_text(cell);
   rows_.push_back(std::move(cells));
 }
 
@@ -69,7 +69,7 @@ std::size_t text_width(std::string_view text) {
       std::ranges::count_if(text, [](char byte) { return (byte & 0xC0) != 0x80; }));
 }
 
-std::string printable(std::string_view text) {
+std::string plain_text(std::string_view text) {
   std::string clean{text};
   std::ranges::replace_if(
       clean, [](char byte) { return (byte >= 0 && byte < ' ') || byte == '\x7f'; }, '?');

@@ -42,6 +42,6 @@ class TextTable {
 std::size_t text_width(std::string_view text);
 
 // Control characters, which a terminal would obey, replaced by '?': for text from outside.
-std::string printable(std::string_view text);
+std::string plain_text(std::string_view text);
 
 }  // namespace erg

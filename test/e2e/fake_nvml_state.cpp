@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "erg/testing/fake_nvml.h"
+
+// fake_nvml_state FILE [NAME=VALUE...]: two cards for tests that are no C++, with the NVML return
+// codes that are named.
+int main(int argc, char** argv) {
+  if (argc < 2) return 2;
+  erg::testing::FakeNvml fake{argv[1]};
+  for (int i = 2; i < argc; ++i) {
+    const std::string_view word{argv[i]};
+    const auto sign = word.find('=');
+    if (sign == std::string_view::npos) return 2;
+    const int value = std::atoi(argv[i] + sign + 1);
+    const auto name = word.substr(0, sign);
+    if (name == "init_result") {
+      fake.state().init_result = value;
+    } else if (name == "set_result") {
+      for (auto& gpu : fake.state().gpu) gpu.set_result = value;
+    } else {
+      std::fprintf(stderr, "fake_nvml_state: no such name: %s\n", argv[i]);
+      return 2;
+    }
+  }
+}
