@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "erg/cap_trace_file.h"
 #include "erg/format_error.h"
 #include "erg/importer.h"
 #include "importers.h"
@@ -79,7 +80,13 @@ class Search {
       }
       problem.clear();
     }
-    for (const auto& [folder, names] : folders) visit(folder, names);
+    for (const auto& [folder, names] : folders) {
+      try {
+        visit(folder, names);
+      } catch (const FormatError& error) {
+        report_.warn("file_unreadable", folder.string(), 1, error.what());
+      }
+    }
   }
 
   void visit(const fs::path& folder, const Names& names) {
@@ -121,18 +128,14 @@ class Search {
 
   // Without arrays each session of a power file is a run of its own.
   void add_sessions(const fs::path& folder) {
-    exchange::PowerTable table{folder / "energy_consumption_file.csv"};
+    const exchange::PowerTable table{folder / "energy_consumption_file.csv"};
     ImportReport told_when_imported;
-    try {
-      const auto scan = exchange::scan_power(table, told_when_imported);
-      const std::string key = exchange::thesis_place(folder).key();
-      for (std::size_t i = 0; i < scan.sessions.size(); ++i) {
-        add(ImportFormat::thesis, folder, key.empty() ? name_of(folder) : key,
-            fs::file_size(table.path));
-        items_.back().index = i;
-      }
-    } catch (const FormatError& error) {
-      report_.warn("file_unreadable", table.path.string(), 1, error.what());
+    const auto scan = exchange::scan_power(table, told_when_imported);
+    const std::string key = exchange::thesis_place(folder).key();
+    for (std::size_t i = 0; i < scan.sessions.size(); ++i) {
+      add(ImportFormat::thesis, folder, key.empty() ? name_of(folder) : key,
+          fs::file_size(table.path));
+      items_.back().index = i;
     }
   }
 
@@ -154,6 +157,7 @@ class Search {
 
   void add_file(const fs::path& path) {
     if (format_ == ImportFormat::codecarbon) return add_emissions(path);
+    if (format_ == ImportFormat::zeus) return add_cap_rows(path);
     if (format_ == ImportFormat::thesis || format_ == ImportFormat::blocks ||
         format_ == ImportFormat::meter_trace) {
       throw FormatError{
@@ -163,14 +167,19 @@ class Search {
   }
 
   void add_emissions(const fs::path& path) {
-    try {
-      const std::size_t rows = exchange::codecarbon_rows(path);
-      for (std::size_t i = 0; i < rows; ++i) {
-        add(ImportFormat::codecarbon, path, fmt::format("{} {}", name_of(path), i + 1));
-        items_.back().index = i;
-      }
-    } catch (const FormatError& error) {
-      report_.warn("file_unreadable", path.string(), 1, error.what());
+    const std::size_t rows = exchange::codecarbon_rows(path);
+    for (std::size_t i = 0; i < rows; ++i) {
+      add(ImportFormat::codecarbon, path, fmt::format("{} {}", name_of(path), i + 1));
+      items_.back().index = i;
+    }
+  }
+
+  void add_cap_rows(const fs::path& path) {
+    const auto rows = read_cap_trace_rows(path, report_);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      add(ImportFormat::zeus, path,
+          fmt::format("{} {} {} W", rows[i].device, rows[i].workload(), rows[i].cap.value()), 0);
+      items_.back().index = i;
     }
   }
 

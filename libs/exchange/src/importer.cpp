@@ -12,8 +12,9 @@
 namespace erg {
 namespace {
 
-constexpr std::array<std::string_view, 7> kFormats{
-    "thesis", "blocks", "nvidia-smi", "codecarbon", "powermetrics", "meter-trace", "csv"};
+constexpr std::array<std::string_view, 9> kFormats{"thesis",     "blocks",       "nvidia-smi",
+                                                   "codecarbon", "powermetrics", "meter-trace",
+                                                   "csv",        "zeus",         "pvwatts"};
 
 }  // namespace
 
@@ -47,6 +48,10 @@ ImportedRun import_run(const ImportItem& item, const ImportOptions& options, con
       return exchange::import_meter_trace(import);
     case ImportFormat::csv:
       return exchange::import_csv(import);
+    case ImportFormat::zeus:
+      return exchange::import_zeus(import);
+    case ImportFormat::pvwatts:
+      return exchange::import_pvwatts(import);
   }
   throw FormatError{"a format that is none"};
 }

@@ -22,6 +22,8 @@ ImportedRun import_codecarbon(const Import& import);
 ImportedRun import_powermetrics(const Import& import);
 ImportedRun import_meter_trace(const Import& import);
 ImportedRun import_csv(const Import& import);
+ImportedRun import_zeus(const Import& import);
+ImportedRun import_pvwatts(const Import& import);
 
 // Whether a folder of the archive is of its early parts.
 bool is_early(const std::filesystem::path& folder);

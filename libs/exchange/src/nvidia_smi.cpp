@@ -7,6 +7,7 @@
 #include "importers.h"
 #include "run_setup.h"
 #include "smi_log.h"
+#include "thesis_path.h"
 
 namespace erg::exchange {
 namespace {
@@ -64,6 +65,7 @@ ImportedRun import_nvidia_smi(const Import& import) {
   setup.part.devices = log.devices;
   for (Device& device : setup.part.devices) {
     if (device.name.empty()) device.name = import.options.device;
+    if (device.name.empty()) device.name = thesis_place(import.item.path.parent_path()).device;
     if (!log.first) {
       setup.part.channels.push_back(energy_channel(device.id, 1e-6, Provenance::measured,
                                                    "nvidia-smi log, each row for its period"));

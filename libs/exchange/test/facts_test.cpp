@@ -233,7 +233,7 @@ TEST_F(Facts, CapsOf1HzWatts) {
     ASSERT_EQ(expected.size(), 12u);
     for (std::size_t i = 0; i < expected.size(); ++i) {
       const erg::Run& run = imported(kData / "thesis/caps_3060/fashion_mnist" /
-                                ("Power" + std::to_string(40 + 5 * i)));
+                                     ("Power" + std::to_string(40 + 5 * i)));
       EXPECT_EQ(run.parts[0].header.devices[0].power_limit, Watts{40.0 + 5.0 * double(i)});
       const double sum =
           fact.id.ends_with("E") ? joules(run, SpanKind::epoch) : seconds(run, SpanKind::epoch);
@@ -244,7 +244,8 @@ TEST_F(Facts, CapsOf1HzWatts) {
 }
 
 TEST_F(Facts, TheStudysLastForm) {
-  const erg::Run& run = imported(kData / "thesis/3080/Database/alexnet/fashion_mnist/E5_B128_R0_SR2");
+  const erg::Run& run =
+      imported(kData / "thesis/3080/Database/alexnet/fashion_mnist/E5_B128_R0_SR2");
   const std::map<std::string, double> expected{{"to_device", 2701.1817},
                                                {"forward", 5360.5736},
                                                {"loss", 62.0503},

@@ -1,1 +1,74 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+
+#include "synthetic.h"
+
+namespace erg {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::import_all;
+using testing::refusal;
+
+std::string sample(const std::string& time, const std::string& elapsed, int cpu_mw, int gpu_mw) {
+  return "*** Sampled system activity (Sun Oct 22 " + time + " 2023 +0200) (" + elapsed +
+         "ms elapsed) ***\n\n**** Processor usage ****\n\nCPU Power: " + std::to_string(cpu_mw) +
+         " mW\nGPU Power: " + std::to_string(gpu_mw) +
+         " mW\nANE Power: 0 mW\nCombined Power (CPU + GPU + ANE): " +
+         std::to_string(cpu_mw + gpu_mw) + " mW\n\n**** GPU usage ****\n\nGPU Power: 99999 mW\n\n";
+}
+
+const std::string kTop = "Machine model: MacBookPro17,1\nOS version: 23A344\n\n";
+
+double energy(const Part& part, std::size_t channel) {
+  return part.timelines.at(channel).energy_clamped(*part.timelines.at(channel).covered()).value();
+}
+
+TEST(Powermetrics, EnergyIsPowerTimesElapsedTime) {
+  testing::TempTree tree;
+  tree.write("pm.txt", kTop + sample("14:38:08", "1000.50", 1000, 100) +
+                           sample("14:38:09", "999.50", 2000, 300));
+  const auto all = import_all(ImportFormat::powermetrics, tree.root());
+  ASSERT_EQ(all.runs.size(), 1u);
+  const Part& part = all.part();
+  ASSERT_EQ(part.header.devices.size(), 3u);
+  EXPECT_EQ(part.header.devices[1].id, "cpu-0");
+  EXPECT_NEAR(energy(part, 0), 0, 1e-9);
+  EXPECT_NEAR(energy(part, 1), 1.0005 + 1.999, 1e-7);
+  EXPECT_NEAR(energy(part, 2), 0.10005 + 0.29985, 1e-7);
+  EXPECT_EQ(Seconds{extent(part)->length()}, Seconds{2});
+  EXPECT_EQ(all.report.warnings.size(), 0u);
+}
+
+TEST(Powermetrics, ALogCutInTheMiddleLosesItsLastSample) {
+  testing::TempTree tree;
+  const std::string first = kTop + sample("14:38:08", "1000", 1000, 100);
+  const std::string second = sample("14:38:09", "1000", 2000, 300);
+  for (std::size_t cut = 1; cut < second.find("Combined"); cut += 7) {
+    tree.write("pm.txt", first + second.substr(0, cut));
+    const auto all = import_all(ImportFormat::powermetrics, tree.root());
+    EXPECT_NEAR(energy(all.part(), 1), 1, 1e-9) << cut;
+  }
+}
+
+TEST(Powermetrics, TimeBetweenSamplesIsAGap) {
+  testing::TempTree tree;
+  tree.write("pm.txt", kTop + sample("14:38:08", "1000", 1000, 100) +
+                           sample("14:48:08", "1000", 1000, 100) +
+                           sample("14:38:00", "1000", 1000, 100));
+  const auto all = import_all(ImportFormat::powermetrics, tree.root());
+  EXPECT_EQ(all.report.count("time_lost"), 1u);
+  EXPECT_EQ(all.report.count("time_backwards"), 1u);
+  EXPECT_EQ(all.part().timelines[1].gaps().size(), 1u);
+  EXPECT_NEAR(energy(all.part(), 1), 3, 1e-9);
+}
+
+TEST(Powermetrics, RefusesALogWithoutPower) {
+  testing::TempTree tree;
+  tree.write("pm.txt", kTop);
+  EXPECT_THAT(refusal([&] { import_all(ImportFormat::powermetrics, tree.root()); }),
+              HasSubstr("samplers cpu_power and gpu_power"));
+}
+
+}  // namespace
+}  // namespace erg

@@ -57,7 +57,7 @@ int survivors(const std::string& sample, int rounds, Reader reader) {
   return read;
 }
 
-constexpr int kRounds = 20'000;
+constexpr int kRounds = 8000;
 
 TEST(Mutation, Csv) {
   const std::string sample =

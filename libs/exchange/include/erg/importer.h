@@ -25,10 +25,13 @@ enum class ImportFormat : std::uint8_t {
   powermetrics,  // text logs
   meter_trace,   // NVML beside a meter: gpudata.csv and PMD_data.bin
   csv,           // any table of time and power
+  zeus,          // traces of epochs under power caps: a run a row; see cap_trace_file.h, too
+  pvwatts,       // a year of solar panels: what they give; see pvwatts_file.h, too
 };
 
 std::string_view to_string(ImportFormat format);
-// "thesis", "blocks", "nvidia-smi", "codecarbon", "powermetrics", "meter-trace", "csv".
+// "thesis", "blocks", "nvidia-smi", "codecarbon", "powermetrics", "meter-trace", "csv",
+// "zeus", "pvwatts".
 std::optional<ImportFormat> import_format_from(std::string_view word);
 
 // What a plain table's columns mean.
@@ -69,7 +72,7 @@ using OpenRun = std::function<std::unique_ptr<RunWriter>(const RunHeader&, const
 struct ImportedRun {
   RunId id;
   bool already_there = false;
-  std::vector<Breakdown> breakdowns{};// energies that the other tool computed itself
+  std::vector<Breakdown> breakdowns{};  // energies that the other tool computed itself
 };
 
 // Reads one item piece by piece into the writer that `open` gives, and finishes it. Memory does not

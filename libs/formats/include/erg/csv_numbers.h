@@ -19,7 +19,8 @@ struct NumberChunk {
   std::size_t rows = 0;
   std::uint64_t first_line = 0;  // of the file
   std::size_t session = 0;       // how many times the header had been repeated before
-  bool last_cut = false;  // the last row ends the file without a newline: digits may be missing
+  // The last row ends the file, with a number and no newline: digits may be missing.
+  bool last_cut = false;
 };
 
 // What a table held that was not a row of numbers.
