@@ -3,6 +3,10 @@
 
 #include <cmath>
 
+#include <algorithm>
+
+#include "classes.h"
+#include "erg/design_solve.h"
 #include "timeline_method.h"
 
 namespace erg {
@@ -29,8 +33,32 @@ std::optional<AttributionMethod> attribution_method_from(std::string_view word) 
   return std::nullopt;
 }
 
+namespace {
+
+// Blocks are all there is to tell the classes apart.
+bool wants_designs(const Run& run, Grouping by) {
+  const bool told = by == Grouping::phase || by == Grouping::layer || by == Grouping::layer_kind;
+  if (!told) return false;
+  bool blocks = false;
+  for (const Part& part : run.parts) {
+    blocks = blocks || !part.blocks.empty();
+    if (std::ranges::count(part.spans.kinds(), *attribution::span_kind(by)) > 0) return false;
+  }
+  return blocks;
+}
+
+}  // namespace
+
 Breakdown attribute(const Run& run, const AttributionOptions& options) {
-  return attribution::by_timeline(run, options);
+  switch (options.method) {
+    case AttributionMethod::designs:
+      return solve_designs(run, options);
+    case AttributionMethod::automatic:
+      if (wants_designs(run, options.by)) return solve_designs(run, options);
+      [[fallthrough]];
+    default:
+      return attribution::by_timeline(run, options);
+  }
 }
 
 std::optional<EnergyEstimate> above_idle(const BreakdownRow& row, Watts idle) {
