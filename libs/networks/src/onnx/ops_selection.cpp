@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "step.h"
+
+namespace erg::onnx {
+namespace {
+
+// An axis that the examples of a batch do not share.
+std::int64_t own_axis(Step& step, const Value& value, std::size_t axis) {
+  if (value.merged && *value.batch == axis) throw AcrossBatch{"works across the batch"};
+  return step.graph().inner_axis(value, static_cast<std::int64_t>(axis));
+}
+
+std::size_t axis_of(const Step& step, const Value& value, std::int64_t otherwise) {
+  const auto axis = axis_in(step.op().integer("axis", otherwise), value.dims.size());
+  if (!axis) step.unsupported("no such axis");
+  return *axis;
+}
+
+void concat(Step& step) {
+  std::vector<const Value*> values;
+  const Value* batched = nullptr;
+  for (std::size_t i = 0; i < step.inputs(); ++i) {
+    values.push_back(&step.needed(i));
+    if (values.back()->batch) batched = values.back();
+  }
+  if (values.empty()) step.unsupported("nothing to put together");
+  const Value& like = batched ? *batched : *values.front();
+  const auto axis = own_axis(step, like, axis_of(step, like, 0));
+  std::vector<std::size_t> nodes;
+  for (const auto* value : values) {
+    if (value->dims.size() != like.dims.size() ||
+        (value->batch && (value->batch != like.batch || value->merged != like.merged))) {
+      throw AcrossBatch{"has the batch on different axes of its inputs"};
+    }
+    nodes.push_back(
+        batched && !like.merged
+            ? step.graph().aligned_node_of(*value, like.dims.size() - *like.batch, step.name())
+            : step.graph().node_of(*value, step.name()));
+  }
+  const auto node = nodes.size() == 1 ? nodes[0] : step.add(Concat{axis}, nodes);
+  step.result(step.graph().value_like(like, node));
+}
+
+// The parts' extents: given, or as even as they get.
+Dims parts_of(const Step& step, std::int64_t extent) {
+  if (const auto* attribute = step.op().find("split")) return attribute->integers;
+  if (step.input(1)) return step.known(1).integers();
+  const auto count =
+      step.op().integer("num_outputs", static_cast<std::int64_t>(step.op().outputs.size()));
+  if (count < 1 || count > extent) step.unsupported("that many parts");
+  Dims parts(static_cast<std::size_t>(count), (extent + count - 1) / count);
+  parts.back() = extent - (count - 1) * parts.front();
+  return parts;
+}
+
+void split(Step& step) {
+  const Value& input = step.needed(0);
+  const auto onnx_axis = axis_of(step, input, 0);
+  const auto axis = own_axis(step, input, onnx_axis);
+  const auto node = step.graph().node_of(input, step.name());
+  std::int64_t begin = 0;
+  for (const auto part : parts_of(step, input.dims[onnx_axis])) {
+    if (part < 1 || part > input.dims[onnx_axis] - begin) step.unsupported("parts that do not fit");
+    step.result(
+        step.graph().value_like(input, step.add(Slice{axis, begin, begin + part, 1}, {node})));
+    begin += part;
+  }
+}
+
+void slice(Step& step) {
+  Value value = step.needed(0);
+  const Folded& starts = step.known(1);
+  const Folded& ends = step.known(2);
+  const Folded* axes = step.known_if_present(3);
+  const Folded* steps = step.known_if_present(4);
+  for (std::size_t i = 0; i < starts.values.size(); ++i) {
+    if (i >= ends.values.size() || (axes && i >= axes->values.size()) ||
+        (steps && i >= steps->values.size())) {
+      step.unsupported("lists of different lengths");
+    }
+    const auto axis = axis_in(axes ? axes->at(i) : static_cast<std::int64_t>(i), value.dims.size());
+    const auto stride = steps ? steps->at(i) : 1;
+    if (!axis || stride < 1) step.unsupported("backwards, or on no axis");
+    const auto range = slice_range(value.dims[*axis], starts.at(i), ends.at(i), stride);
+    if (range.count == value.dims[*axis]) continue;
+    const Slice layer{own_axis(step, value, *axis), range.first,
+                      range.count == 0 ? range.first : range.first + (range.count - 1) * stride + 1,
+                      stride};
+    const auto node = step.graph().node_of(value, step.name());
+    value = step.graph().value_like(value, step.add(layer, {node}));
+  }
+  step.result(value);
+}
+
+Reduction reduction_of(const Step& step) {
+  if (step.op().type == "ReduceMean") return Reduction::mean;
+  if (step.op().type == "ReduceSum") return Reduction::sum;
+  return step.op().type == "ReduceMax" ? Reduction::max : Reduction::min;
+}
+
+void reduce(Step& step) {
+  const Value& input = step.needed(0);
+  const bool keep = step.op().integer("keepdims", 1) != 0;
+  auto axes = axes_argument(step.op(), step.known_if_present(1));
+  if (!axes || axes->empty()) {
+    if (step.op().integer("noop_with_empty_axes", 0) != 0) return step.result(input);
+    axes.emplace();
+    for (std::size_t i = 0; i < input.dims.size(); ++i) {
+      axes->push_back(static_cast<std::int64_t>(i));
+    }
+  }
+  Reduce layer{reduction_of(step), {}, keep};
+  std::size_t before_batch = 0;
+  for (const auto onnx_axis : *axes) {
+    const auto axis = axis_in(onnx_axis, input.dims.size());
+    if (!axis) step.unsupported("no such axis");
+    layer.axes.push_back(own_axis(step, input, *axis));
+    before_batch += input.batch && *axis < *input.batch;
+  }
+  std::sort(layer.axes.begin(), layer.axes.end());
+  const auto node = step.graph().node_of(input, step.name());
+  auto batch = input.batch;
+  if (batch && !keep) *batch -= before_batch;
+  // What PyTorch writes for its global average pooling of images.
+  if (layer.reduction == Reduction::mean && layer.axes == Dims{1, 2} &&
+      step.graph().shape(node).rank() == 3) {
+    auto pooled = step.add(AdaptiveAvgPool2d{1}, {node});
+    if (!keep) pooled = step.add(Flatten{}, {pooled}, ".flatten");
+    return step.result(step.graph().value(pooled, batch, input.merged));
+  }
+  step.result(step.graph().value(step.add(layer, {node}), batch, input.merged));
+}
+
+void pad(Step& step) {
+  const Value& input = step.needed(0);
+  if (step.op().text("mode", "constant") != "constant") {
+    step.unsupported("padding by " + step.op().text("mode", ""));
+  }
+  const Dims pads = step.known(1).integers();
+  const Folded* axes = step.known_if_present(3);
+  const std::size_t rank = input.dims.size();
+  Dims begins(rank, 0);
+  Dims ends(rank, 0);
+  const std::size_t count = axes ? axes->values.size() : rank;
+  if (pads.size() != 2 * count) step.unsupported("padding of other axes");
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto axis = axis_in(axes ? axes->at(i) : static_cast<std::int64_t>(i), rank);
+    if (!axis) step.unsupported("no such axis");
+    begins[*axis] = pads[i];
+    ends[*axis] = pads[count + i];
+  }
+  for (std::size_t i = 0; i + 2 < rank; ++i) {
+    if (begins[i] != 0 || ends[i] != 0) step.unsupported("padding of more than the last two axes");
+  }
+  if (rank < 2 || (input.batch && *input.batch + 2 >= rank && rank > 2)) {
+    if (begins != Dims(rank, 0) || ends != Dims(rank, 0))
+      throw AcrossBatch{"works across the batch"};
+  }
+  if (begins == Dims(rank, 0) && ends == Dims(rank, 0)) return step.result(input);
+  const auto value = single(step.input(2));
+  step.result_of(
+      Pad2d{begins[rank - 2], ends[rank - 2], begins[rank - 1], ends[rank - 1], value.value_or(0)},
+      input);
+}
+
+// To a whole multiple in height and width.
+void resize(Step& step) {
+  const Value& input = step.needed(0);
+  auto node = step.example(input, 4);
+  double factors[2] = {0, 0};
+  for (std::size_t i = 0; i < 2; ++i) {
+    const Folded* scales = step.known_if_present(2);
+    const Folded* sizes = step.known_if_present(3);
+    if (scales && scales->values.size() == 4) {
+      factors[i] = scales->values[2 + i];
+    } else if (sizes && sizes->values.size() == 4) {
+      factors[i] = sizes->values[2 + i] / static_cast<double>(input.dims[2 + i]);
+    }
+    if (!(factors[i] >= 1 && factors[i] <= 1024) || factors[i] != std::floor(factors[i])) {
+      step.unsupported("a change of size that is no whole multiple");
+    }
+  }
+  const std::string mode = step.op().text("mode", "nearest");
+  if (mode == "cubic") step.unsupported("cubic interpolation");
+  const bool corners =
+      step.op().text("coordinate_transformation_mode", "half_pixel") == "align_corners";
+  node = step.add(
+      Upsample2d{{static_cast<std::int64_t>(factors[0]), static_cast<std::int64_t>(factors[1])},
+                 mode == "linear",
+                 mode == "linear" && corners},
+      {node});
+  step.example_result(node, input);
+}
+
+}  // namespace
+
+const Converters& selection_converters() {
+  static const Converters all{
+      {"Concat", concat},     {"Split", split},      {"Slice", slice},
+      {"ReduceMean", reduce}, {"ReduceSum", reduce}, {"ReduceMax", reduce},
+      {"ReduceMin", reduce},  {"Pad", pad},          {"Resize", resize},
+  };
+  return all;
+}
+
+}  // namespace erg::onnx

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string>
+#include <utility>
+
+#include "model.h"
+#include "proto_reader.h"
+
+// Field numbers are those of the public ONNX schema.
+namespace erg::onnx {
+namespace {
+
+// Real graphs have thousands. Bounds what small messages can blow up to in memory.
+constexpr std::size_t kMostMessages = 200'000;
+
+class Budget {
+ public:
+  void spend() {
+    if (++spent_ > kMostMessages) throw Damaged{"has more parts than any real graph"};
+  }
+
+ private:
+  std::size_t spent_ = 0;
+};
+
+// Repeated integers come packed or one by one.
+void append_integers(const ProtoReader& field, std::vector<std::int64_t>& values) {
+  if (!field.has_bytes()) {
+    values.push_back(field.integer());
+    return;
+  }
+  google::protobuf::io::CodedInputStream stream{
+      reinterpret_cast<const std::uint8_t*>(field.bytes().data()),
+      static_cast<int>(field.bytes().size())};
+  std::uint64_t value = 0;
+  while (stream.CurrentPosition() < static_cast<int>(field.bytes().size())) {
+    if (!stream.ReadVarint64(&value)) throw Damaged{"cut short or damaged"};
+    values.push_back(static_cast<std::int64_t>(value));
+  }
+}
+
+// Fixed-width little-endian numbers of a packed list.
+template <class Number>
+void append_fixed(const ProtoReader& field, std::vector<double>& values) {
+  if (!field.has_bytes()) {
+    if constexpr (sizeof(Number) == 4) values.push_back(field.real());
+    return;
+  }
+  const auto bytes = field.bytes();
+  for (std::size_t at = 0; at + sizeof(Number) <= bytes.size(); at += sizeof(Number)) {
+    Number number;
+    bytes.copy(reinterpret_cast<char*>(&number), sizeof number, at);
+    values.push_back(static_cast<double>(number));
+  }
+}
+
+void append_as_numbers(const ProtoReader& field, std::vector<double>& values) {
+  std::vector<std::int64_t> integers;
+  append_integers(field, integers);
+  values.insert(values.end(), integers.begin(), integers.end());
+}
+
+// Typed lists longer than this are weights, whose values do not count.
+constexpr std::size_t kLongestTypedList = std::size_t{1} << 20;
+
+Tensor parse_tensor(std::string_view bytes) {
+  Tensor tensor;
+  ProtoReader field{bytes};
+  while (field.next()) {
+    const bool wanted = field.bytes().size() <= kLongestTypedList;
+    switch (field.number()) {
+      case 1:
+        append_integers(field, tensor.dims);
+        break;
+      case 2:
+        tensor.type = field.integer();
+        break;
+      case 4:
+        if (wanted) append_fixed<float>(field, tensor.numbers);
+        break;
+      case 5:
+      case 7:
+        if (wanted) append_as_numbers(field, tensor.numbers);
+        break;
+      case 8:
+        tensor.name = field.bytes();
+        break;
+      case 9:
+        tensor.raw = field.bytes();
+        break;
+      case 10:
+        if (wanted) append_fixed<double>(field, tensor.numbers);
+        break;
+      case 14:
+        tensor.external = field.integer() == 1;
+        break;
+      default:
+        break;
+    }
+  }
+  return tensor;
+}
+
+std::pair<std::string, Attribute> parse_attribute(std::string_view bytes) {
+  std::pair<std::string, Attribute> named;
+  auto& [name, attribute] = named;
+  ProtoReader field{bytes};
+  while (field.next()) {
+    switch (field.number()) {
+      case 1:
+        name = field.bytes();
+        break;
+      case 2:
+        attribute.real = field.real();
+        break;
+      case 3:
+        attribute.integer = field.integer();
+        break;
+      case 4:
+        attribute.text = field.bytes();
+        break;
+      case 5:
+        attribute.tensor = parse_tensor(field.bytes());
+        attribute.has_tensor = true;
+        break;
+      case 8:
+        append_integers(field, attribute.integers);
+        break;
+      default:
+        break;
+    }
+  }
+  return named;
+}
+
+Operation parse_operation(std::string_view bytes, Budget& budget) {
+  Operation operation;
+  ProtoReader field{bytes};
+  while (field.next()) {
+    if (field.number() == 1 || field.number() == 2 || field.number() == 5) budget.spend();
+    switch (field.number()) {
+      case 1:
+        operation.inputs.emplace_back(field.bytes());
+        break;
+      case 2:
+        operation.outputs.emplace_back(field.bytes());
+        break;
+      case 3:
+        operation.name = field.bytes();
+        break;
+      case 4:
+        operation.type = field.bytes();
+        break;
+      case 5:
+        operation.attributes.insert(parse_attribute(field.bytes()));
+        break;
+      case 7:
+        operation.domain = field.bytes();
+        break;
+      default:
+        break;
+    }
+  }
+  return operation;
+}
+
+void parse_dimension(std::string_view bytes, GraphInput& input) {
+  std::int64_t extent = -1;
+  std::string free_name;
+  ProtoReader field{bytes};
+  while (field.next()) {
+    if (field.number() == 1) extent = field.integer();
+    if (field.number() == 2) free_name = field.bytes();
+  }
+  input.dims.push_back(extent > 0 ? extent : -1);
+  input.free_names.push_back(std::move(free_name));
+}
+
+// ValueInfoProto > type > tensor_type > shape > dim.
+void parse_type(std::string_view bytes, GraphInput& input, Budget& budget) {
+  ProtoReader type{bytes};
+  while (type.next()) {
+    if (type.number() != 1) continue;
+    ProtoReader tensor{type.bytes()};
+    while (tensor.next()) {
+      if (tensor.number() == 1) input.type = tensor.integer();
+      if (tensor.number() != 2) continue;
+      input.has_shape = true;
+      ProtoReader shape{tensor.bytes()};
+      while (shape.next()) {
+        if (shape.number() != 1) continue;
+        budget.spend();
+        parse_dimension(shape.bytes(), input);
+      }
+    }
+  }
+}
+
+GraphInput parse_value_info(std::string_view bytes, Budget& budget) {
+  GraphInput input;
+  ProtoReader field{bytes};
+  while (field.next()) {
+    if (field.number() == 1) input.name = field.bytes();
+    if (field.number() == 2) parse_type(field.bytes(), input, budget);
+  }
+  return input;
+}
+
+// Lines like "b_pe: BUFFER target='pos.pe' persistent=True".
+void note_buffers(std::string_view signature, Model& model) {
+  constexpr std::string_view kMark = "BUFFER target='";
+  for (auto at = signature.find(kMark); at != signature.npos; at = signature.find(kMark, at)) {
+    at += kMark.size();
+    model.buffers.emplace(signature.substr(at, signature.find('\'', at) - at));
+  }
+}
+
+void parse_note(std::string_view bytes, Model& model) {
+  std::string_view key;
+  std::string_view value;
+  ProtoReader field{bytes};
+  while (field.next()) {
+    if (field.number() == 1) key = field.bytes();
+    if (field.number() == 2) value = field.bytes();
+  }
+  if (key == "pkg.torch.export.ExportedProgram.graph_signature") note_buffers(value, model);
+}
+
+void parse_graph(std::string_view bytes, Model& model, Budget& budget) {
+  ProtoReader field{bytes};
+  while (field.next()) {
+    budget.spend();
+    switch (field.number()) {
+      case 1:
+        model.operations.push_back(parse_operation(field.bytes(), budget));
+        break;
+      case 5:
+        model.initializers.push_back(parse_tensor(field.bytes()));
+        break;
+      case 11:
+        model.inputs.push_back(parse_value_info(field.bytes(), budget));
+        break;
+      case 12:
+        model.outputs.push_back(parse_value_info(field.bytes(), budget).name);
+        break;
+      case 15:
+        throw Damaged{"has sparse weights, which are not supported"};
+      case 16:
+        parse_note(field.bytes(), model);
+        break;
+      default:
+        break;
+    }
+  }
+}
+
+void parse_opset(std::string_view bytes, Model& model) {
+  std::string_view domain;
+  std::int64_t version = 0;
+  ProtoReader field{bytes};
+  while (field.next()) {
+    if (field.number() == 1) domain = field.bytes();
+    if (field.number() == 2) version = field.integer();
+  }
+  if (domain.empty() || domain == "ai.onnx") model.opset = version;
+}
+
+}  // namespace
+
+bool Tensor::is_real() const {
+  // From 17 on: the eight-bit floats, and four-bit types of which only 23 is one.
+  return type == kFloat || type == kFloat16 || type == kDouble || type == kBfloat16 ||
+         (type >= 17 && type <= 20) || type == 23;
+}
+
+Model parse_model(std::string_view bytes) {
+  Model model;
+  Budget budget;
+  bool has_graph = false;
+  ProtoReader field{bytes};
+  while (field.next()) {
+    if (field.number() == 2) model.producer = field.bytes();
+    if (field.number() == 8) parse_opset(field.bytes(), model);
+    if (field.number() != 7) continue;
+    parse_graph(field.bytes(), model, budget);
+    has_graph = true;
+  }
+  if (!has_graph) throw Damaged{"holds no graph: not an ONNX model, or cut short"};
+  return model;
+}
+
+}  // namespace erg::onnx
