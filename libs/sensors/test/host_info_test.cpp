@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <random>
+#include <string>
 
 #include "erg/testing/temp_tree.h"
 
@@ -36,6 +38,27 @@ TEST(HostInfo, IsEmptyWhereNothingIsSaid) {
   root.write("proc/meminfo", "MemTotal: many kB\n\xff\xfe\n");
   const HostInfo host = host_info(root.root());
   EXPECT_EQ(host, (HostInfo{"", 0, 1, 0, "", "", false, false}));
+}
+
+TEST(HostInfo, BentTextNeverCrashesAndStaysPrintable) {
+  const std::string good =
+      "processor\t: 0\nmodel name\t: A CPU\nphysical id\t: 0\nMemTotal:  24684096 kB\n"
+      "PRETTY_NAME=\"An OS\"\n";
+  std::mt19937 random{9};
+  testing::TempTree root;
+  for (int i = 0; i < 1000; ++i) {
+    std::string bent = good.substr(0, random() % (good.size() + 1));
+    for (auto k = random() % 6; k > 0 && !bent.empty(); --k) {
+      bent[random() % bent.size()] = static_cast<char>(random());
+    }
+    for (const char* file : {"proc/cpuinfo", "proc/meminfo", "etc/os-release"}) {
+      root.write(file, bent);
+    }
+    const HostInfo host = host_info(root.root());
+    EXPECT_GE(host.memory_bytes, 0);
+    EXPECT_GE(host.sockets, 1);
+    for (const char c : host.cpu + host.os) ASSERT_TRUE(c >= ' ' && c <= '~');
+  }
 }
 
 TEST(HostInfo, DescribesTheEnvironmentAndItsSlurmJob) {

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
+#include <time.h>
 
+#include <cmath>
 #include <cstdio>
 #include <thread>
 
 #include "erg/nvml_sensor.h"
+#include "erg/sensor_check.h"
 #include "erg/source_missing.h"
 #include "erg/timeline.h"
 
@@ -36,20 +39,29 @@ class NvmlHardware : public ::testing::Test {
   SensorSet set_;
 };
 
+double thread_seconds() {
+  timespec used{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  return static_cast<double>(used.tv_sec) + 1e-9 * static_cast<double>(used.tv_nsec);
+}
+
 struct Recorded {
-  Sensor* sensor;
+  Sensor* sensor = nullptr;
   Timestamp due;
   std::vector<Slot> slots;
   std::vector<Timeline> timelines;
   Nanoseconds reading{0};
+  double cpu_s = 0;
   int reads = 0;
 };
 
 void read(Recorded& each, const HostClock& clock) {
   for (Slot& slot : each.slots) slot.clear();
+  const double cpu_before = thread_seconds();
   const Timestamp before = clock.now();
   each.sensor->read(clock, each.slots);
   each.reading += clock.now() - before;
+  each.cpu_s += thread_seconds() - cpu_before;
   ++each.reads;
   for (std::size_t i = 0; i < each.slots.size(); ++i) {
     for (const Sample& sample : each.slots[i].samples) each.timelines[i].append(sample);
@@ -61,7 +73,10 @@ std::vector<Recorded> record(SensorSet& set, Seconds length) {
   const HostClock clock;
   std::vector<Recorded> all;
   for (auto& sensor : set.sensors) {
-    Recorded each{sensor.get(), clock.now(), std::vector<Slot>(sensor->channels().size()), {}};
+    Recorded each;
+    each.sensor = sensor.get();
+    each.due = clock.now();
+    each.slots.resize(sensor->channels().size());
     for (const Channel& channel : sensor->channels()) each.timelines.emplace_back(channel);
     all.push_back(std::move(each));
   }
@@ -78,34 +93,46 @@ std::vector<Recorded> record(SensorSet& set, Seconds length) {
   return all;
 }
 
-TEST_F(NvmlHardware, EverySourceAgreesOverTwentySeconds) {
-  const auto all = record(set_, Seconds{20});
-  for (const Device& device : set_.devices) {
-    std::optional<Joules> counted;
-    const Interval middle{timestamp(Seconds{1}), timestamp(Seconds{19})};
-    for (const Recorded& each : all) {
-      for (const Timeline& line : each.timelines) {
-        if (line.channel().device != device.id) continue;
-        const double us = 1e-3 * static_cast<double>(each.reading.count()) / each.reads;
-        std::printf("%-14s %5zu samples, refresh %.4f s, %2zu gaps, %8.1f us a read",
-                    line.channel().name.c_str(), line.size(), line.channel().refresh.count(),
-                    line.gaps().size(), us);
-        const auto energy = line.energy(middle);
-        if (energy) std::printf(", %.1f J in 18 s", energy->value());
-        std::printf("\n");
-        if (line.channel().kind == ChannelKind::gauge) continue;
-        ASSERT_TRUE(energy) << line.channel().name;
-        EXPECT_GT(energy->value(), 0) << line.channel().name;
-        if (line.channel().name == "energy") counted = energy;
-      }
+const Timeline* find(const std::vector<Recorded>& all, const std::string& device,
+                     const std::string& channel) {
+  for (const Recorded& each : all) {
+    for (const Timeline& line : each.timelines) {
+      if (line.channel().device == device && line.channel().name == channel) return &line;
     }
-    if (!counted) continue;
-    for (const Recorded& each : all) {
-      for (const Timeline& line : each.timelines) {
-        if (line.channel().device != device.id || line.channel().name != "power_ring") continue;
-        EXPECT_NEAR(line.energy(middle)->value(), counted->value(), 0.05 * counted->value());
-        EXPECT_GT(line.size(), 700U);
-      }
+  }
+  return nullptr;
+}
+
+void print(const std::vector<Recorded>& all) {
+  for (const Recorded& each : all) {
+    const double reads = each.reads;
+    for (const Timeline& line : each.timelines) {
+      std::printf("%-14s %5zu samples, %2zu gaps, a read takes %7.1f us (%7.1f us of CPU)\n",
+                  line.channel().name.c_str(), line.size(), line.gaps().size(),
+                  1e-3 * static_cast<double>(each.reading.count()) / reads,
+                  1e6 * each.cpu_s / reads);
+    }
+  }
+}
+
+// Between two readings of the counter, so that nothing of it is interpolated.
+TEST_F(NvmlHardware, CounterRingAndPolledPowerAgreeOverThirtySeconds) {
+  const auto all = record(set_, Seconds{32});
+  print(all);
+  const Interval whole{timestamp(Seconds{0}), timestamp(Seconds{33})};
+  for (const Device& device : set_.devices) {
+    const Timeline* const counter = find(all, device.id, "energy");
+    for (const char* const name : {"power_ring", "power_instant", "power_average"}) {
+      const Timeline* const power = find(all, device.id, name);
+      if (!counter || !power) continue;
+      const auto apart = disagreement(*counter, *power, whole);
+      ASSERT_TRUE(apart) << name;
+      std::printf("counter against %s over 30 s: %+.2f %%\n", name, 100 * *apart);
+      EXPECT_LT(std::abs(*apart), std::string{name} == "power_ring" ? 0.02 : 0.08) << name;
+    }
+    if (const Timeline* const ring = find(all, device.id, "power_ring")) {
+      EXPECT_GT(ring->size(), 1000U);
+      EXPECT_TRUE(ring->gaps().empty());
     }
   }
 }

@@ -127,6 +127,20 @@ TEST_F(NvmlTest, ARingThatOverranLeavesAGap) {
   EXPECT_EQ(after.gap->interval.end, after.samples.front().time);
 }
 
+TEST_F(NvmlTest, StampsFromTheFutureAreNoReadingsAndHarmNoLaterOnes) {
+  fake_.fill_ring(0, wall_us(), 119, 250'000);
+  SensorSet set = open();
+  read(set, "power_ring");
+  fake_.fill_ring(0, wall_us() + 3'600'000'000, 119, 250'000);
+  const Slot& future = read(set, "power_ring");
+  EXPECT_TRUE(future.samples.empty());
+  EXPECT_EQ(future.absence, Absence::malformed);
+  fake_.fill_ring(0, wall_us(), 119, 260'000);
+  const Slot& present = read(set, "power_ring");
+  ASSERT_FALSE(present.samples.empty());
+  EXPECT_EQ(present.samples.back().count, 260'000);
+}
+
 TEST_F(NvmlTest, PowerComesFromTheBestSourceThatAnswers) {
   fake_.gpu(0).ring_result = 3;
   fake_.gpu(1).ring_result = 3;

@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <random>
+
 namespace erg {
 namespace {
 
@@ -74,6 +77,20 @@ TEST(VisibleGpus, SaysWhereCudasOrderCannotBeKnown) {
   EXPECT_THAT(visible_gpus(mixed, "0", "PCI_BUS_ID").notes, IsEmpty());
   EXPECT_THAT(visible_gpus(mixed, "GPU-cccc", "").notes, IsEmpty());
   EXPECT_THAT(visible_gpus(four(), "0", "").notes, IsEmpty());
+}
+
+// Whatever the variable holds: cards of the list, each once.
+TEST(VisibleGpus, AnyTextAtAll) {
+  std::mt19937 random{13};
+  const std::string letters = "0123,,-GPUMIabc48 /x\xff";
+  for (int i = 0; i < 20000; ++i) {
+    std::string text;
+    for (auto k = random() % 20; k > 0; --k) text += letters[random() % letters.size()];
+    auto gpus = visible(text);
+    std::ranges::sort(gpus);
+    EXPECT_EQ(std::ranges::adjacent_find(gpus), gpus.end()) << text;
+    EXPECT_TRUE(gpus.empty() || gpus.back() < 4) << text;
+  }
 }
 
 TEST(VisibleGpus, AListWithoutCards) { EXPECT_THAT(visible_gpus({}, "0", "").gpus, IsEmpty()); }
