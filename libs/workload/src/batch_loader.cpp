@@ -23,14 +23,14 @@ std::vector<std::uint32_t> shuffled_order(std::size_t count, std::uint64_t seed,
                       static_cast<std::uint32_t>(epoch)};
   std::mt19937_64 random{words};
   // By hand: std::shuffle may differ from one standard library to the next.
-  for (std::size_t left = count; left > 1; --left) std::swap(order[left - 1], order[random() % left]);
+  for (std::size_t left = count; left > 1; --left)
+    std::swap(order[left - 1], order[random() % left]);
   return order;
 }
 
-BatchLoader::BatchLoader(const ImageSet& images, const Shape& input,
-                         std::vector<BatchBuffer> buffers, std::size_t threads)
-    : images_{images},
-      resize_{images.shape, input},
+BatchLoader::BatchLoader(const Shape& from, const Shape& input, std::vector<BatchBuffer> buffers,
+                         std::size_t threads)
+    : resize_{from, input},
       image_size_{static_cast<std::size_t>(input.elements())},
       buffers_{std::move(buffers)},
       batch_{buffers_.front().labels.size()},
@@ -44,10 +44,11 @@ BatchLoader::~BatchLoader() {
   for (auto& thread : threads_) thread.request_stop();
 }
 
-void BatchLoader::start(std::vector<std::uint32_t> order) {
+void BatchLoader::start(const ImageSet& images, std::vector<std::uint32_t> order) {
   std::unique_lock lock{mutex_};
   claimed_ = order_.size();  // nothing more of the old order
   ready_.wait(lock, [this] { return active_ == 0; });
+  images_ = &images;
   order_ = std::move(order);
   claimed_ = 0;
   delivered_ = 0;
@@ -113,9 +114,9 @@ void BatchLoader::fill(const Claim& claim, std::vector<float>& scratch) {
   for (std::size_t i = 0; i < claim.count; ++i) {
     const std::size_t image = order_[claim.first + i];
     const std::size_t place = claim.offset + i;
-    resize_.run(images_.image(image), buffer.images.subspan(place * image_size_, image_size_),
+    resize_.run(images_->image(image), buffer.images.subspan(place * image_size_, image_size_),
                 scratch);
-    buffer.labels[place] = images_.labels[image];
+    buffer.labels[place] = images_->labels[image];
   }
 }
 

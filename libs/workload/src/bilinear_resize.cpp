@@ -22,7 +22,8 @@ BilinearResize::BilinearResize(const Shape& from, const Shape& to)
   assert(from[0] == to[0]);
 }
 
-// Output pixel i has its centre at (i + 0.5) * from / to - 0.5 of the input, in float as in PyTorch.
+// Output pixel i has its centre at (i + 0.5) * from / to - 0.5 of the input, in float as in
+// PyTorch.
 std::vector<BilinearResize::Tap> BilinearResize::taps(std::int64_t from, std::int64_t to) {
   std::vector<Tap> taps;
   const float step = static_cast<float>(from) / static_cast<float>(to);

@@ -28,9 +28,10 @@ constexpr Known kFashion{
 constexpr Known kMnist{"mnist",
                        {"mnist", "MNIST/raw", "MNIST"},
                        "its four files are at https://storage.googleapis.com/cvdf-datasets/mnist/"};
-constexpr Known kCifar10{"cifar10",
-                         {"cifar-10-batches-bin", "cifar10", "cifar-10"},
-                         "unpack the binary version from https://www.cs.toronto.edu/~kriz/cifar.html"};
+constexpr Known kCifar10{
+    "cifar10",
+    {"cifar-10-batches-bin", "cifar10", "cifar-10"},
+    "unpack the binary version from https://www.cs.toronto.edu/~kriz/cifar.html"};
 constexpr Known kCifar100{
     "cifar100",
     {"cifar-100-binary", "cifar100", "cifar-100"},
@@ -133,9 +134,7 @@ std::optional<fs::path> environment_folder(const char* variable) {
 }
 
 // One round of FNV-1a.
-std::uint64_t mix(std::uint64_t hash, std::uint64_t word) {
-  return (hash ^ word) * 0x100000001b3u;
-}
+std::uint64_t mix(std::uint64_t hash, std::uint64_t word) { return (hash ^ word) * 0x100000001b3u; }
 
 }  // namespace
 

@@ -39,7 +39,8 @@ class GraphModule {
   // device. Throws NetworkError for a node that cannot be executed.
   GraphModule(const Network& network, at::Device device, std::uint64_t seed);
 
-  at::Tensor forward(const at::Tensor& input, bool training, NodeObserver* observer = nullptr) const;
+  at::Tensor forward(const at::Tensor& input, bool training,
+                     NodeObserver* observer = nullptr) const;
 
   const Network& network() const { return network_; }
   // In the order of the nodes, as a state_dict: trainable ones and running statistics.

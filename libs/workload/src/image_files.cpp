@@ -52,7 +52,8 @@ std::vector<std::int64_t> idx_extents(const fs::path& path, std::string_view byt
     claimed = std::min(claimed * static_cast<std::size_t>(extents.back()), 2 * kMostBytes);
   }
   if (claimed != bytes.size() - header || claimed == 0) {
-    throw DataError{path.string() + " is " + (claimed > bytes.size() - header ? "cut short" : "damaged") +
+    throw DataError{path.string() + " is " +
+                    (claimed > bytes.size() - header ? "cut short" : "damaged") +
                     ": its header announces " + std::to_string(claimed) + " bytes of " +
                     (rank == 1 ? "labels" : "images") + ", " +
                     std::to_string(bytes.size() - header) + " are there"};
@@ -101,9 +102,9 @@ ImageSet read_cifar(std::span<const fs::path> files, std::int64_t label_bytes,
   for (const auto& path : files) {
     const std::string bytes = content_of(path);
     if (bytes.empty() || bytes.size() % row != 0) {
-      throw DataError{path.string() + " is cut short or no binary CIFAR file: " +
-                      std::to_string(bytes.size()) + " bytes are no multiple of a row's " +
-                      std::to_string(row)};
+      throw DataError{path.string() +
+                      " is cut short or no binary CIFAR file: " + std::to_string(bytes.size()) +
+                      " bytes are no multiple of a row's " + std::to_string(row)};
     }
     for (std::size_t at = 0; at < bytes.size(); at += row) {
       const auto pixels = bytes.begin() + static_cast<std::ptrdiff_t>(at) + label_bytes;

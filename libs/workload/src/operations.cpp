@@ -52,17 +52,17 @@ Operation operation_of(const BatchNorm& layer, Weights weights) {
 }
 
 Operation operation_of(const LayerNorm& layer, Weights weights) {
-  return unary([layer, weight = at_or_none(weights, 0),
-                bias = at_or_none(weights, 1)](const at::Tensor& x) {
-    return at::layer_norm(x, layer.features, weight, bias, layer.epsilon);
-  });
+  return unary(
+      [layer, weight = at_or_none(weights, 0), bias = at_or_none(weights, 1)](const at::Tensor& x) {
+        return at::layer_norm(x, layer.features, weight, bias, layer.epsilon);
+      });
 }
 
 Operation operation_of(const GroupNorm& layer, Weights weights) {
-  return unary([layer, weight = at_or_none(weights, 0),
-                bias = at_or_none(weights, 1)](const at::Tensor& x) {
-    return at::group_norm(x, layer.groups, weight, bias, layer.epsilon);
-  });
+  return unary(
+      [layer, weight = at_or_none(weights, 0), bias = at_or_none(weights, 1)](const at::Tensor& x) {
+        return at::group_norm(x, layer.groups, weight, bias, layer.epsilon);
+      });
 }
 
 Operation operation_of(const Scale&, Weights weights) {

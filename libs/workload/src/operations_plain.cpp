@@ -143,9 +143,8 @@ Operation operation_of(const Pad2d& layer) {
 }
 
 Operation operation_of(const Dropout& layer) {
-  return [p = layer.p](Values inputs, bool training) {
-    return at::dropout(inputs[0], p, training);
-  };
+  return
+      [p = layer.p](Values inputs, bool training) { return at::dropout(inputs[0], p, training); };
 }
 
 Operation operation_of(const StochasticDepth& layer) {

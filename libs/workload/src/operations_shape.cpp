@@ -45,9 +45,8 @@ Operation operation_of(const Flatten& layer) {
 }
 
 Operation operation_of(const Reshape&, const Shape& output) {
-  return unary([dims = output.dims](const at::Tensor& x) {
-    return x.reshape(with_batch(x.size(0), dims));
-  });
+  return unary(
+      [dims = output.dims](const at::Tensor& x) { return x.reshape(with_batch(x.size(0), dims)); });
 }
 
 Operation operation_of(const Permute& layer) {

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "erg/data_set.h"
+#include "erg/environment.h"
+#include "erg/network.h"
+#include "erg/run.h"
+#include "erg/span_log.h"
+#include "erg/training_options.h"
+
+namespace erg {
+
+// How far a training is.
+struct TrainingProgress {
+  std::int64_t epoch = 0;  // from 0
+  std::int64_t epochs = 0;
+  std::int64_t step = 0;  // steps done in the epoch
+  std::int64_t steps = 0;
+  bool evaluating = false;
+  std::optional<double> loss;  // mean of the epoch so far, as of the last time it was read
+  double images_per_second = 0;
+};
+
+// Who wants to know; what is empty is not called. All from the thread that trains, outside the
+// phases that are measured, `progress` a few times a second.
+struct TrainingListener {
+  std::function<void(const TrainingProgress&)> progress;
+  std::function<void(const EpochResult&)> epoch;
+  std::function<void(std::string_view)> note;  // something is wrong with the numbers
+};
+
+// What a training came to.
+struct TrainingOutcome {
+  std::vector<EpochResult> epochs;
+  std::int64_t steps = 0;
+  std::int64_t images = 0;         // trained on, in all
+  std::int64_t skipped_steps = 0;  // of fp16: a gradient was not finite
+  bool stopped = false;            // as asked for from outside, at the end of a step
+  bool reached = false;            // until_accuracy
+  std::optional<std::int64_t> peak_device_bytes;
+};
+
+// One network, trained on one data set: opens spans, and trains just as well with nobody listening.
+// One thread uses it.
+class Trainer {
+ public:
+  struct State;  // what changes as it goes on
+
+  // `data` outlives the trainer. The network's input has as many channels as the images, which are
+  // resized to it, and as many outputs as there are classes. Throws TrainingError, NetworkError.
+  Trainer(const Network& network, const DataSet& data, const TrainingOptions& options);
+  ~Trainer();
+  Trainer(const Trainer&) = delete;
+  Trainer& operator=(const Trainer&) = delete;
+
+  // What the run's environment holds about it.
+  Workload workload() const;
+  // By which a sensor knows the GPU that it trains on; empty on a CPU.
+  std::optional<std::string> gpu_uuid() const;
+
+  // Trains to the end, or until `stop`, and opens the spans of it in `log`, which may be null.
+  // `span_device`: which of the part's devices the spans of a GPU belong to. Throws TrainingError
+  // when the device fails, runs out of memory among them.
+  TrainingOutcome train(SpanLog* log, const TrainingListener& listener = {},
+                        std::stop_token stop = {}, std::uint16_t span_device = kNoDevice);
+
+ private:
+  std::unique_ptr<State> state_;
+};
+
+// The versions of what executes: "torch", "cuda".
+std::map<std::string, std::string> workload_versions();
+
+}  // namespace erg

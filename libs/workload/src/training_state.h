@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+
+#include "autocast.h"
+#include "batch_source.h"
+#include "erg/trainer.h"
+#include "graph_module.h"
+#include "meter.h"
+#include "optimizer.h"
+
+namespace erg {
+
+// Everything that a training is made of and that changes as it goes on.
+struct Trainer::State {
+  State(const Network& network, const DataSet& data_set, const TrainingOptions& wanted,
+        at::Device where);
+
+  std::int64_t steps_per_epoch() const;
+  std::int64_t planned_steps() const;
+
+  const DataSet& data;
+  const TrainingOptions options;
+  const at::Device device;
+  GraphModule module;
+  ParameterOptimizer optimizer;
+  std::optional<GradientScaler> scaler;  // with fp16
+  BatchSource source;
+  Meter meter;
+  std::int64_t step = 0;   // done, over all epochs
+  std::int64_t epoch = 0;  // done
+};
+
+}  // namespace erg
