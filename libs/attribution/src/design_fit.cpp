@@ -15,7 +15,7 @@ namespace {
 // The card needs this long to settle after a change, beside what the sensor needs.
 constexpr Seconds kSettle{0.09};
 // A design's own scatter counts as much as the common one from this many blocks on.
-constexpr double kCommonScatter = 10;
+constexpr double kCommonScatter = 20;
 
 struct Observation {
   std::size_t design = 0;

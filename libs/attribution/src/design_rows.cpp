@@ -5,22 +5,18 @@
 #include <cmath>
 #include <cstdio>
 #include <map>
+#include <tuple>
 
 #include "classes.h"
+#include "words.h"
 
 namespace erg::attribution {
 namespace {
 
-// What a repetition may differ from the layer in its place, beside its scatter: warm caches.
-constexpr double kModelMisfit = 0.02;
+// A launch-bound repetition counts the host's time: it gives way before the others do.
+constexpr double kLaunchBoundGives = 10;
 // A closure beyond this, and beyond its own uncertainty, is worth a warning.
 constexpr double kClosureWarning = 0.05;
-
-std::string percent(double share) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%+.1f %%", 100 * share);
-  return text;
-}
 
 // Names what `more` has and `less` has not, in the order of a step.
 std::string phases_between(const StepDesign* less, const StepDesign& more) {
@@ -44,6 +40,17 @@ std::size_t rank_of(const std::string& name) {
   const std::string first = name.substr(0, name.find('+'));
   return static_cast<std::size_t>(std::ranges::find(phase::kInOrder, first) -
                                   std::begin(phase::kInOrder));
+}
+
+// "features.2" before "features.10": the blocks came in random order, rows must not.
+bool by_pass_and_name(const LinearRow& a, const LinearRow& b) {
+  if (a.pass != b.pass) return a.pass < b.pass;
+  const auto key = [](const std::string& name) {
+    const auto digits = name.find_last_not_of("0123456789") + 1;
+    const std::string number = name.substr(digits);
+    return std::make_tuple(name.substr(0, digits), number.size(), number);
+  };
+  return key(a.name) < key(b.name);
 }
 
 }  // namespace
@@ -167,8 +174,8 @@ std::vector<LinearRow> DesignRows::grouped(std::vector<LinearRow> rows) const {
     group->members += row.members;
     group->launch_bound = group->launch_bound || row.launch_bound;
   }
+  std::ranges::stable_sort(kept, by_pass_and_name);
   for (LinearRow& group : groups) kept.push_back(std::move(group));
-  std::ranges::stable_sort(kept, {}, &LinearRow::pass);
   return kept;
 }
 
@@ -180,9 +187,9 @@ void DesignRows::close(const std::vector<LinearRow>& rows, Pass pass,
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (rows[i].pass != pass) continue;
     for (std::size_t j = 0; j < gap.size(); ++j) gap[j] += rows[i].weights[j];
-    const double energy = energy_j(rows[i].weights);
-    give[i] = variance_j2(rows[i].weights) +
-              std::pow((rows[i].launch_bound ? 1.0 : kModelMisfit) * energy, 2);
+    // What all have too much of, each has in proportion; what scatter made, by its scatter.
+    give[i] = std::max(0.0, energy_j(rows[i].weights)) + std::sqrt(variance_j2(rows[i].weights));
+    if (rows[i].launch_bound) give[i] *= kLaunchBoundGives;
     gives += give[i];
   }
   if (gives <= 0) return;

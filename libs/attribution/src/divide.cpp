@@ -3,8 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <optional>
+
+#include "words.h"
 
 namespace erg::attribution {
 namespace {
@@ -98,18 +99,6 @@ void add_lane(const Lane& lane, const std::vector<Share>& of_lane, std::vector<S
           static_cast<std::uint64_t>(std::llround(scale * static_cast<double>(lane.counts[id])));
     }
   }
-}
-
-std::string percent(double share) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%+.1f %%", 100 * share);
-  return text;
-}
-
-std::string seconds(Seconds time) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.3g s", time.count());
-  return text;
 }
 
 // Energy of the stretches that the power does not cover but the counter does.

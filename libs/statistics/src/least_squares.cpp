@@ -21,25 +21,60 @@ struct Solution {
   Eigen::MatrixXd inverse;  // of A' W A
 };
 
-Solution solve(const MatrixView& a, const VectorView& y, const Eigen::VectorXd& w) {
-  const Eigen::VectorXd scale = w.cwiseSqrt();
-  const Eigen::MatrixXd scaled = scale.asDiagonal() * a;
-  Eigen::ColPivHouseholderQR<Eigen::MatrixXd> qr{scaled};
-  qr.setThreshold(1e-10);
-  if (qr.rank() < a.cols()) {
-    throw FitError{"the observations do not tell all coefficients apart: " +
-                   std::to_string(qr.rank()) + " of " + std::to_string(a.cols())};
+// Solves the normal equations again and again: the matrix stays, the weights change. Designs of
+// experiments are mostly zeros, so rows are kept as what they hold.
+class Solver {
+ public:
+  Solver(const MatrixView& a, const VectorView& y) : a_{a}, y_{y}, held_(a.rows()) {
+    for (Eigen::Index i = 0; i < a.rows(); ++i) {
+      for (Eigen::Index j = 0; j < a.cols(); ++j) {
+        if (a(i, j) != 0) held_[static_cast<std::size_t>(i)].push_back(j);
+      }
+    }
   }
-  Solution solution;
-  solution.x = qr.solve(scale.cwiseProduct(y));
-  const Eigen::Index n = a.cols();
-  const Eigen::MatrixXd r_inverse =
-      qr.matrixR().topLeftCorner(n, n).triangularView<Eigen::Upper>().solve(
-          Eigen::MatrixXd::Identity(n, n));
-  const Eigen::MatrixXd p = qr.colsPermutation();
-  solution.inverse = p * (r_inverse * r_inverse.transpose()) * p.transpose();
-  return solution;
-}
+
+  // Throws FitError where the columns depend on each other.
+  void check_rank(const Eigen::VectorXd& w) const {
+    const Eigen::MatrixXd scaled = w.cwiseSqrt().asDiagonal() * a_;
+    Eigen::ColPivHouseholderQR<Eigen::MatrixXd> qr{scaled};
+    qr.setThreshold(1e-10);
+    if (qr.rank() == a_.cols()) return;
+    throw FitError{"the observations do not tell all coefficients apart: " +
+                   std::to_string(qr.rank()) + " of " + std::to_string(a_.cols())};
+  }
+
+  Eigen::VectorXd solve(const Eigen::VectorXd& w) {
+    factor(w);
+    Eigen::VectorXd x = gram_.solve(pull(w, y_));
+    // Once more on what is left over, which the squared condition number cost.
+    x += gram_.solve(pull(w, y_ - a_ * x));
+    return x;
+  }
+  Eigen::MatrixXd inverse(const Eigen::VectorXd& w) {
+    factor(w);
+    return gram_.solve(Eigen::MatrixXd::Identity(a_.cols(), a_.cols()));
+  }
+
+ private:
+  void factor(const Eigen::VectorXd& w) {
+    Eigen::MatrixXd gram = Eigen::MatrixXd::Zero(a_.cols(), a_.cols());
+    for (Eigen::Index i = 0; i < a_.rows(); ++i) {
+      const auto& held = held_[static_cast<std::size_t>(i)];
+      for (const Eigen::Index j : held) {
+        for (const Eigen::Index k : held) gram(j, k) += w[i] * a_(i, j) * a_(i, k);
+      }
+    }
+    gram_.compute(gram);
+  }
+  Eigen::VectorXd pull(const Eigen::VectorXd& w, const Eigen::VectorXd& values) const {
+    return a_.transpose() * w.cwiseProduct(values);
+  }
+
+  const MatrixView& a_;
+  const VectorView& y_;
+  std::vector<std::vector<Eigen::Index>> held_;
+  Eigen::LDLT<Eigen::MatrixXd> gram_;
+};
 
 Eigen::VectorXd start_weights(std::size_t rows, std::span<const double> weights) {
   if (weights.empty()) return Eigen::VectorXd::Ones(index(rows));
@@ -90,7 +125,9 @@ LinearFit least_squares(const Matrix& a, std::span<const double> y,
   const MatrixView view{a.values.data(), index(a.rows), index(a.columns)};
   const VectorView values{y.data(), index(y.size())};
   const Eigen::VectorXd w = start_weights(a.rows, weights);
-  const Solution solution = solve(view, values, w);
+  Solver solver{view, values};
+  solver.check_rank(w);
+  const Solution solution{solver.solve(w), solver.inverse(w)};
   const Eigen::VectorXd residuals = values - view * solution.x;
   const double freedom = static_cast<double>(a.rows - a.columns);
   const double squares = w.dot(residuals.cwiseAbs2());
@@ -106,23 +143,24 @@ LinearFit robust_least_squares(const Matrix& a, std::span<const double> y,
   const double freedom = static_cast<double>(a.rows - a.columns);
   const double correction = freedom > 0 ? std::sqrt(static_cast<double>(a.rows) / freedom) : 1;
   Eigen::VectorXd w = known;
-  Solution solution = solve(view, values, w);
+  Solver solver{view, values};
+  solver.check_rank(w);
+  Eigen::VectorXd x = solver.solve(w);
   Eigen::VectorXd scaled;
   double scale = 0;
   for (int round = 0; round < 50; ++round) {
-    scaled = known.cwiseSqrt().cwiseProduct(values - view * solution.x);
+    scaled = known.cwiseSqrt().cwiseProduct(values - view * x);
     scale = correction * robust_deviation({scaled.data(), a.rows});
     if (scale <= 1e-14) break;  // fits exactly
     for (Eigen::Index i = 0; i < w.size(); ++i) {
       w[i] = known[i] * std::max(1e-9, loss_weight(std::abs(scaled[i]) / scale, loss));
     }
-    Solution next = solve(view, values, w);
-    const double moved = (next.x - solution.x).cwiseAbs().maxCoeff();
-    const double size = next.x.cwiseAbs().maxCoeff();
-    solution = std::move(next);
-    if (moved <= 1e-10 * (size + 1e-300)) break;
+    const Eigen::VectorXd next = solver.solve(w);
+    const double moved = (next - x).cwiseAbs().maxCoeff();
+    x = next;
+    if (moved <= 1e-9 * (x.cwiseAbs().maxCoeff() + 1e-300)) break;
   }
-  const Eigen::VectorXd residuals = values - view * solution.x;
+  const Eigen::VectorXd residuals = values - view * x;
   double psi2 = 0, slope = 0;
   for (Eigen::Index i = 0; i < w.size() && scale > 0; ++i) {
     const double distance = std::sqrt(known[i]) * std::abs(residuals[i]) / scale;
@@ -133,9 +171,7 @@ LinearFit robust_least_squares(const Matrix& a, std::span<const double> y,
   const double deviation =
       freedom > 0 && slope > 0 ? scale * std::sqrt(psi2 / freedom) / std::max(slope, 0.3) : 0;
   // The covariance of the estimate is that of the known weights: outliers changed the answer only.
-  Solution spread = solve(view, values, known);
-  spread.x = solution.x;
-  return result(spread, residuals, w, deviation, freedom);
+  return result({x, solver.inverse(known)}, residuals, w, deviation, freedom);
 }
 
 }  // namespace erg
