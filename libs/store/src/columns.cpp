@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <numeric>
 #include <string>
 
 namespace erg::store {
@@ -16,6 +17,8 @@ constexpr std::uint8_t kFormat = 1;
 // less.
 constexpr std::uint64_t kLargestBody = std::uint64_t{1} << 32U;
 constexpr std::uint64_t kLargestCount = std::uint64_t{1} << 28U;
+
+constexpr std::uint64_t kLargestUnit = std::uint64_t{1} << 62U;
 
 // Do not change the values: they are stored.
 enum class Prediction : std::uint8_t { line = 0, delta = 1, delta_of_delta = 2 };
@@ -65,6 +68,22 @@ void residuals(std::span<const std::int64_t> series, Prediction prediction, std:
     left[i - 1] = zigzag(delta - expected);
     last_delta = delta;
   }
+}
+
+// Many a clock ticks in microseconds and many a sensor in steps of its own: divides what lies
+// between the series and its first number by the largest unit that all of it is a multiple of.
+std::uint64_t common_unit(std::span<const std::int64_t> series, std::vector<std::int64_t>& scaled) {
+  scaled.resize(series.size());
+  std::uint64_t unit = 0;
+  for (std::size_t i = 0; i < series.size(); ++i) {
+    scaled[i] = static_cast<std::int64_t>(as_unsigned(series[i]) - as_unsigned(series[0]));
+    const std::uint64_t size = as_unsigned(scaled[i] < 0 ? 0 : scaled[i]) |
+                               (scaled[i] < 0 ? 0 - as_unsigned(scaled[i]) : 0);
+    if (unit == 0 || size % unit != 0) unit = std::gcd(unit, size);
+  }
+  if (unit < 2 || unit > kLargestUnit) return 1;
+  for (auto& number : scaled) number /= static_cast<std::int64_t>(unit);
+  return unit;
 }
 
 std::uint64_t bits(std::span<const std::uint64_t> numbers) {
@@ -151,18 +170,18 @@ void BodyReader::planes(std::span<std::uint64_t> numbers) {
 
 void write_series(BodyWriter& writer, std::span<const std::int64_t> series) {
   if (series.empty()) return;
-  std::uint64_t step = 0;
-  if (series.size() > 1) {
-    const auto rise =
-        static_cast<std::int64_t>(as_unsigned(series.back()) - as_unsigned(series[0]));
-    step = as_unsigned(rise / static_cast<std::int64_t>(series.size() - 1));
-  }
   thread_local std::vector<std::uint64_t> best;
   thread_local std::vector<std::uint64_t> left;
+  thread_local std::vector<std::int64_t> scaled;
+  const std::uint64_t unit = common_unit(series, scaled);
+  std::uint64_t step = 0;
+  if (series.size() > 1) {
+    step = as_unsigned(scaled.back() / static_cast<std::int64_t>(series.size() - 1));
+  }
   std::uint64_t fewest = ~std::uint64_t{0};
   auto chosen = Prediction::line;
   for (const auto each : {Prediction::line, Prediction::delta, Prediction::delta_of_delta}) {
-    residuals(series, each, step, left);
+    residuals(scaled, each, step, left);
     if (const std::uint64_t needed = bits(left); needed < fewest) {
       fewest = needed;
       chosen = each;
@@ -171,6 +190,7 @@ void write_series(BodyWriter& writer, std::span<const std::int64_t> series) {
   }
   writer.varint(static_cast<std::uint64_t>(chosen));
   writer.varint(zigzag(as_unsigned(series[0])));
+  writer.varint(unit);
   writer.varint(zigzag(step));
   writer.planes(best);
 }
@@ -179,24 +199,25 @@ void read_series(BodyReader& reader, std::span<std::int64_t> series) {
   if (series.empty()) return;
   const std::uint64_t prediction = reader.varint();
   const std::uint64_t first = unzigzag(reader.varint());
+  const std::uint64_t unit = reader.varint();
   const std::uint64_t step = unzigzag(reader.varint());
   thread_local std::vector<std::uint64_t> left;
   left.resize(series.size() - 1);
   reader.planes(left);
   series[0] = static_cast<std::int64_t>(first);
-  std::uint64_t now = first;
+  std::uint64_t now = 0;
   std::uint64_t delta = step;
   for (std::size_t i = 1; i < series.size(); ++i) {
     const std::uint64_t residual = unzigzag(left[i - 1]);
     if (prediction == 0) {
-      now = first + i * step + residual;
+      now = i * step + residual;
     } else if (prediction == 1) {
       now += step + residual;
     } else {
       delta += residual;
       now += delta;
     }
-    series[i] = static_cast<std::int64_t>(now);
+    series[i] = static_cast<std::int64_t>(first + now * unit);
   }
 }
 

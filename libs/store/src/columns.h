@@ -50,8 +50,8 @@ class BodyReader {
   std::size_t position_ = 0;
 };
 
-// The first number, a step, and what is left of each after the best of three predictions: a line
-// through first and last, the one before, the two before.
+// The first number, the unit of all differences, a step, and what is left of each after the best of
+// three predictions: a line through first and last, the one before, the two before.
 void write_series(BodyWriter& writer, std::span<const std::int64_t> series);
 void read_series(BodyReader& reader, std::span<std::int64_t> series);
 
