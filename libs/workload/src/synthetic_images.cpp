@@ -93,7 +93,7 @@ ImageSet make_set(const Description& description, std::int64_t images, std::uint
     set.labels[i] = label;
     Bytes pattern{static_cast<std::uint64_t>(label)};
     for (std::size_t j = 0; j < size; ++j, ++pixel) {
-      *pixel = static_cast<std::uint8_t>((pattern.next() + 2 * noise.next()) / 3);
+      *pixel = static_cast<std::uint8_t>((2 * pattern.next() + noise.next()) / 3);
     }
   }
   return set;

@@ -183,7 +183,8 @@ TEST(Training, EndsAfterMaxStepsAndTestsLikewise) {
   auto options = quick();
   options.epochs = 3;
   options.max_steps = 4;
-  Trainer trainer{make_network("lenet5"), small_set(), options};
+  const DataSet data = small_set();
+  Trainer trainer{make_network("lenet5"), data, options};
   const auto outcome = trainer.train(nullptr);
   EXPECT_EQ(outcome.steps, 4);
   EXPECT_EQ(outcome.images, 256);

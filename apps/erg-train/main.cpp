@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string>
+#include <vector>
+
+#include "commands.h"
+#include "train_command.h"
+
+int main(int count, char** words) {
+  const std::vector<std::string> arguments{words + 1, words + count};
+  std::vector<std::string> command{"erg"};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  // Run by erg, and speaking as it.
+  erg::Commands commands{"erg", "The part of erg that needs LibTorch."};
+  erg::add_train(commands, command);
+  return commands.run(arguments);
+}

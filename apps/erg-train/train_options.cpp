@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train_options.h"
+
+#include "console.h"
+#include "erg/catalogue.h"
+
+namespace erg {
+namespace {
+
+void add_what(CLI::App& app, TrainOptions& options) {
+  auto& training = options.training;
+  app.add_option("NETWORK", options.network, "A network of the catalogue: erg network list")
+      ->required();
+  app.add_option("-d,--data", options.data,
+                 "fashion_mnist, mnist, cifar10, cifar100, or "
+                 "synthetic[:CxHxW[:CLASSES[:IMAGES]]]")
+      ->required();
+  app.add_option("--data-dir", options.data_dir,
+                 "Where its files are (default: ERG_DATA_DIR, the user's and the system's data "
+                 "folders)");
+  app.add_option("--input", options.input, "Resize the images to HxW (default: the network's)")
+      ->type_name("HxW");
+  app.add_option("-e,--epochs", training.epochs, "How many epochs")->capture_default_str();
+  app.add_option("-b,--batch", training.batch, "Images a step")->capture_default_str();
+  app.add_option("--max-steps", options.max_steps, "End after so many steps, however many epochs");
+  app.add_option("--until-accuracy", options.until_accuracy,
+                 "End when the test images reach this accuracy, in percent");
+  app.add_flag("--no-evaluate", options.no_evaluate, "No test after each epoch");
+}
+
+void add_how(CLI::App& app, TrainOptions& options) {
+  auto& training = options.training;
+  app.add_option("--optimizer", options.optimizer, "sgd, adam, adamw")->capture_default_str();
+  app.add_option("--lr", training.optimizer.learning_rate, "Learning rate")->capture_default_str();
+  app.add_option("--momentum", training.optimizer.momentum, "Of sgd")->capture_default_str();
+  app.add_flag("--nesterov", training.optimizer.nesterov, "Nesterov's momentum");
+  app.add_option("--weight-decay", training.optimizer.weight_decay, "")->capture_default_str();
+  app.add_option("--schedule", options.schedule,
+                 "Of the learning rate: constant, cosine, step:EPOCHS[:GAMMA]")
+      ->capture_default_str();
+  app.add_option("--warmup", training.schedule.warmup_steps, "Steps of rising learning rate")
+      ->capture_default_str();
+  app.add_option("--init", options.initialization,
+                 "torch, xavier_uniform, kaiming_normal, normal_02 (default: the network's)");
+  app.add_option("--seed", training.seed, "Of weights, order and dropout")->capture_default_str();
+}
+
+void add_where(CLI::App& app, TrainOptions& options) {
+  auto& training = options.training;
+  app.add_option("--device", training.device, "cpu, cuda, cuda:N")->capture_default_str();
+  app.add_option("--precision", options.precision, "fp32, tf32, bf16, fp16")->capture_default_str();
+  app.add_flag("--channels-last", training.channels_last, "Images with their channels innermost");
+  app.add_option("--threads", training.threads, "Of the CPU's operators (0: PyTorch's choice)")
+      ->capture_default_str();
+  app.add_option("--loader-threads", training.loader_threads, "That resize images (0: chosen)")
+      ->capture_default_str();
+  app.add_option("--instrument", options.instrument,
+                 "none, phases, layers, sync-step, sync-phases, sync-layers")
+      ->capture_default_str();
+  app.add_option("--layer-every", training.layer_every, "layers: on one in so many steps")
+      ->capture_default_str();
+}
+
+void add_run(CLI::App& app, TrainOptions& options) {
+  app.add_option("-n,--name", options.name, "What to call the run (default: the network)");
+  app.add_option("-t,--tag", options.tags, "A tag to store with it; may be given again")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  app.add_flag("--no-measure", options.no_measure, "Train only: no sensors, no run");
+  app.add_flag("--json", options.json, "The run as JSON");
+  app.add_flag("-q,--quiet", options.quiet, "No progress");
+}
+
+template <class Enum>
+Enum meant(Enum (*from)(std::string_view), const std::string& word) {
+  try {
+    return from(word);
+  } catch (const TrainingError& error) {
+    throw UsageError{error.what()};
+  }
+}
+
+}  // namespace
+
+void add_options(CLI::App& app, TrainOptions& options) {
+  add_what(app, options);
+  add_how(app, options);
+  add_where(app, options);
+  add_run(app, options);
+}
+
+TrainingOptions training_options(const TrainOptions& options) {
+  TrainingOptions training = options.training;
+  training.optimizer.kind = meant(optimizer_kind_from, options.optimizer);
+  training.precision = meant(precision_from, options.precision);
+  training.instrumentation = meant(instrumentation_from, options.instrument);
+  const auto warmup = training.schedule.warmup_steps;
+  training.schedule = meant(schedule_from, options.schedule);
+  training.schedule.warmup_steps = warmup;
+  if (!options.initialization.empty()) {
+    training.initialization = initialization_from(options.initialization);
+    if (!training.initialization) {
+      throw UsageError{"no initialization is called '" + options.initialization +
+                       "'; there are torch, xavier_uniform, kaiming_normal, normal_02"};
+    }
+  }
+  if (options.max_steps < 0) throw UsageError{"--max-steps must be 1 or more"};
+  if (options.max_steps > 0) training.max_steps = options.max_steps;
+  if (options.until_accuracy < 0 || options.until_accuracy > 100) {
+    throw UsageError{"--until-accuracy is in percent, 0 to 100"};
+  }
+  if (options.until_accuracy > 0) training.until_accuracy = options.until_accuracy / 100;
+  training.evaluate = !options.no_evaluate;
+  return training;
+}
+
+std::map<std::string, std::string> tags_of(const std::vector<std::string>& words) {
+  std::map<std::string, std::string> tags;
+  for (const auto& word : words) {
+    const auto sign = word.find('=');
+    if (sign == std::string::npos || sign == 0) {
+      throw UsageError{"a tag is KEY=VALUE, not '" + word + "'"};
+    }
+    tags[word.substr(0, sign)] = word.substr(sign + 1);
+  }
+  return tags;
+}
+
+Network network_for(const TrainOptions& options, const DataSet& data) {
+  NetworkOptions wanted;
+  wanted.classes = data.classes;
+  wanted.channels = data.train.shape[0];
+  if (!options.input.empty()) {
+    const auto size = shape_from(options.input);
+    if (!size || size->rank() != 2) {
+      throw UsageError{"--input is HxW, as in 224x224, not '" + options.input + "'"};
+    }
+    wanted.input = Shape{data.train.shape[0], (*size)[0], (*size)[1]};
+  }
+  return make_network(options.network, wanted);
+}
+
+}  // namespace erg

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "commands.h"
+#include "erg/network.h"
+#include "erg/trainer.h"
+
+namespace erg {
+
+// What the command line of `erg train` says, word for word.
+struct TrainOptions {
+  std::string network;
+  std::string data;
+  std::string data_dir;
+  std::string input;
+  std::string optimizer = "sgd";
+  std::string schedule = "constant";
+  std::string initialization;
+  std::string precision = "fp32";
+  std::string instrument = "phases";
+  std::int64_t max_steps = 0;
+  double until_accuracy = 0;  // percent
+  bool no_evaluate = false;
+  TrainingOptions training;
+
+  std::string name;
+  std::vector<std::string> tags;
+  bool no_measure = false;
+  bool json = false;
+  bool quiet = false;
+};
+
+void add_options(CLI::App& app, TrainOptions& options);
+
+// What the words mean. Throws UsageError for one that means nothing.
+TrainingOptions training_options(const TrainOptions& options);
+std::map<std::string, std::string> tags_of(const std::vector<std::string>& words);
+
+// The network of the command line for this data: its channels, its classes.
+Network network_for(const TrainOptions& options, const DataSet& data);
+
+}  // namespace erg
