@@ -109,7 +109,7 @@ double loss_slope(double distance, RobustLoss loss) {
   return share >= 1 ? 0 : (1 - share * share) * (1 - 5 * share * share);
 }
 
-void check(const Matrix& a, std::span<const double> y) {
+void check(const Matrix& a, [[maybe_unused]] std::span<const double> y) {
   assert(a.rows == y.size());
   if (a.columns == 0 || a.rows < a.columns) {
     throw FitError{std::to_string(a.rows) + " observations for " + std::to_string(a.columns) +
