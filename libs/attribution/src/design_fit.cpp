@@ -87,20 +87,31 @@ Matrix columns(const Observations& blocks, std::size_t degree) {
   return a;
 }
 
-// 1 / variance of each block, by the scatter of its design, shrunk to that of all.
+// Variance of a block of one design: its own, shrunk to that of all where the two are alike. A
+// design whose steps beat with the sensor's refresh scatters far more than the others, and must
+// not borrow their precision.
+double variance_of(const std::vector<double>& residuals, double common) {
+  const double n = static_cast<double>(residuals.size());
+  const double typical = n >= 5 ? std::pow(robust_deviation(residuals), 2) : common;
+  double own = 0;
+  for (const double each : residuals) {  // an outlier must not make its whole design light
+    own += std::min(each * each, 9 * std::max(common, typical)) / n;
+  }
+  const bool alike = own < 3 * common;
+  const double shrink = alike ? kCommonScatter : 1;
+  return (shrink * common + n * own) / (shrink + n);
+}
+
 std::vector<double> weights_of(const Observations& blocks, const LinearFit& fit) {
   const double common = std::pow(robust_deviation(fit.residuals), 2);
-  std::vector<double> squares(blocks.designs.size()), count(blocks.designs.size());
+  const double spent = std::max(0.2, fit.freedom / static_cast<double>(blocks.all.size()));
+  std::vector<std::vector<double>> residuals(blocks.designs.size());
   for (std::size_t i = 0; i < blocks.all.size(); ++i) {
-    // An outlier must not make its whole design light.
-    squares[blocks.all[i].design] += std::min(std::pow(fit.residuals[i], 2), 9 * common);
-    count[blocks.all[i].design] += 1;
+    residuals[blocks.all[i].design].push_back(fit.residuals[i] / std::sqrt(spent));
   }
-  const double spent = fit.freedom / static_cast<double>(blocks.all.size());
   std::vector<double> weights;
   for (const Observation& each : blocks.all) {
-    const double own = squares[each.design] / std::max(spent, 0.2);
-    const double variance = (kCommonScatter * common + own) / (kCommonScatter + count[each.design]);
+    const double variance = variance_of(residuals[each.design], common);
     weights.push_back(variance > 0 ? common / variance : 1);
   }
   return weights;
@@ -151,26 +162,21 @@ std::optional<Joules> energy_per_step(const Block& block, const Timeline& power)
   const Channel& channel = power.channel();
   const auto blind = std::chrono::round<Nanoseconds>(
       std::max(Seconds{0.12}, kSettle + channel.window + channel.delay));
-  const Interval inside{block.interval.begin + blind, block.interval.end};
+  Interval inside{block.interval.begin + blind, block.interval.end};
   if (inside.empty() || block.steps <= 0 || block.device_time <= Seconds{0}) return std::nullopt;
+  // Whole steps only: a part of one would count its own phase too often.
+  const double step_s = Seconds{block.interval.length()}.count() / static_cast<double>(block.steps);
+  const double whole = std::floor(Seconds{inside.length()}.count() / step_s);
+  if (whole >= 1) {
+    inside.begin = inside.end - std::chrono::round<Nanoseconds>(Seconds{whole * step_s});
+  }
   const auto times = power.times();
-  const auto first = std::ranges::lower_bound(times, inside.begin);
-  const auto last = std::ranges::upper_bound(times, inside.end);
-  if (last - first < 3) return std::nullopt;
-  for (const Gap& gap : power.gaps()) {
-    if (gap.interval.overlaps(inside)) return std::nullopt;
-  }
-  Watts mean_power{0};
-  if (channel.kind == ChannelKind::energy_counter) {
-    const Interval read{*first, *(last - 1)};
-    mean_power = power.energy_clamped(read) / Seconds{read.length()};
-  } else {
-    double sum = 0;
-    for (auto at = first; at != last; ++at) {
-      sum += power.value(static_cast<std::size_t>(at - times.begin()));
-    }
-    mean_power = Watts{sum / static_cast<double>(last - first)};
-  }
+  const auto read =
+      std::ranges::upper_bound(times, inside.end) - std::ranges::lower_bound(times, inside.begin);
+  if (read < 3) return std::nullopt;
+  const auto energy = power.energy(inside);
+  if (!energy) return std::nullopt;
+  const Watts mean_power = *energy / Seconds{inside.length()};
   return mean_power * block.device_time / static_cast<double>(block.steps);
 }
 

@@ -39,7 +39,7 @@ struct DesignFit {
 };
 
 // Energy of one step of a block: the mean of the readings over it, less the time in which the
-// sensor still sees what came before, times device time over steps. Not power times a median time:
+// sensor still sees what came before and what that leaves of a step, times device time over steps. Not power times a median time:
 // a hiccup of the host lengthens a block and lowers its power, and only the product is stable.
 // Empty where fewer than three readings lie inside.
 std::optional<Joules> energy_per_step(const Block& block, const Timeline& power);
