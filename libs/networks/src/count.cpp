@@ -30,9 +30,9 @@ void add(Counts& total, const Counts& layer) {
   total += layer;
 }
 
-std::uint64_t trainable(const Layer& layer) {
+std::uint64_t trainable(const std::vector<Tensor>& tensors) {
   std::uint64_t sum = 0;
-  for (const auto& tensor : tensors(layer)) {
+  for (const auto& tensor : tensors) {
     if (tensor.trainable) sum += static_cast<std::uint64_t>(tensor.shape.elements());
   }
   return sum;
@@ -49,9 +49,16 @@ Placement place(const Network& network, std::span<const Shape> shapes, std::int6
   std::vector<bool> batched;
   for (std::size_t i = 0; i < network.size(); ++i) {
     const Node& node = network[i];
-    Placed at{node.layer, {}, shapes[i], 1, {}, {}, trainable(node.layer)};
+    Placed at{node.layer,
+              {},
+              shapes[i],
+              1,
+              {},
+              {},
+              trainable(network.own_tensors(i)),
+              trainable(tensors(node.layer))};
     bool depends = std::holds_alternative<Input>(node.layer);
-    bool learns = at.parameters > 0;
+    bool learns = at.weights > 0;
     for (const auto input : node.inputs) {
       at.inputs.push_back(shapes[input]);
       at.input_batched.push_back(batched[input]);
@@ -78,7 +85,7 @@ Counts counts_of(const Placed& at, bool learns, std::uint64_t bytes) {
   counts.parameters = at.parameters;
   counts.weight_bytes = at.parameters * bytes;
   counts.activations = is_view(at.layer) || at.inputs.empty() ? 0 : numbers(at.output, at.batch);
-  counts.bytes_read = moved.read * bytes + (at.inputs.empty() ? 0 : counts.weight_bytes);
+  counts.bytes_read = moved.read * bytes + (at.inputs.empty() ? 0 : at.weights * bytes);
   counts.bytes_written = moved.written * bytes;
   counts.backward_macs = learns ? backward_macs(at, made) : 0;
   counts.forward_kernels = launched.forward;

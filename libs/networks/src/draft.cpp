@@ -2,6 +2,7 @@
 #include "draft.h"
 
 #include <functional>
+#include <optional>
 #include <queue>
 #include <string_view>
 #include <unordered_map>
@@ -95,11 +96,15 @@ Network assemble(const std::string& name, std::vector<DraftNode> drafts, const s
                  Initialization initialization) {
   const Index index = index_of(name, drafts);
   Edges inputs(drafts.size());
+  std::vector<std::optional<std::size_t>> shares(drafts.size());
   for (std::size_t i = 0; i < drafts.size(); ++i) {
     for (const auto& input : drafts[i].inputs) {
       inputs[i].push_back(
           look_up(name, drafts, index, input, "layer '" + drafts[i].name + "' takes"));
     }
+    if (drafts[i].shares.empty()) continue;
+    shares[i] =
+        look_up(name, drafts, index, drafts[i].shares, "layer '" + drafts[i].name + "' shares");
   }
   const std::size_t last = look_up(name, drafts, index, output, "the output is");
   const auto order = execution_order(name, drafts, inputs);
@@ -110,6 +115,7 @@ Network assemble(const std::string& name, std::vector<DraftNode> drafts, const s
   for (const auto i : order) {
     for (auto& input : inputs[i]) input = place[input];
     nodes.push_back({drafts[i].name, std::move(drafts[i].layer), std::move(inputs[i])});
+    if (shares[i]) nodes.back().shares = place[*shares[i]];
   }
   return Network{name, std::move(nodes), place[last], initialization};
 }

@@ -13,6 +13,7 @@ struct DraftNode {
   std::string name;
   Layer layer;
   std::vector<std::string> inputs;
+  std::string shares = {};  // empty: none
 };
 
 // Puts drafts in an order of execution, keeping theirs where it will do. Throws NetworkError: for a

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "erg/network.h"
 
+#include <algorithm>
 #include <array>
 #include <unordered_set>
 #include <utility>
@@ -43,6 +44,9 @@ void check_names_and_order(std::string_view network, std::span<const Node> nodes
     }
     for (const auto input : nodes[i].inputs) {
       if (input >= i) throw NetworkError{place(network, nodes[i]) + "takes what comes after it"};
+    }
+    if (const auto shares = nodes[i].shares; shares && (*shares >= i || nodes[*shares].shares)) {
+      throw NetworkError{place(network, nodes[i]) + "shares what is not an earlier layer's own"};
     }
   }
 }
@@ -115,14 +119,28 @@ std::optional<std::size_t> Network::find(std::string_view node) const {
   return std::nullopt;
 }
 
+std::vector<Tensor> Network::own_tensors(std::size_t node) const {
+  auto own = tensors(nodes_[node].layer);
+  if (!nodes_[node].shares) return own;
+  const auto others = tensors(nodes_[*nodes_[node].shares].layer);
+  std::erase_if(own, [&](const Tensor& tensor) {
+    return std::any_of(others.begin(), others.end(), [&](const Tensor& other) {
+      return other.name == tensor.name && other.shape == tensor.shape;
+    });
+  });
+  return own;
+}
+
 std::int64_t Network::parameters() const {
   constexpr std::int64_t kMost = std::int64_t{1} << 44;
   std::int64_t sum = 0;
-  for (const auto& node : nodes_) {
-    for (const auto& tensor : tensors(node.layer)) {
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    for (const auto& tensor : own_tensors(i)) {
       if (!tensor.trainable) continue;
       const auto elements = tensor.shape.elements();
-      if (elements > kMost - sum) throw NetworkError{place(name_, node) + "too many parameters"};
+      if (elements > kMost - sum) {
+        throw NetworkError{place(name_, nodes_[i]) + "too many parameters"};
+      }
       sum += elements;
     }
   }

@@ -21,7 +21,11 @@ bool is_json(std::string_view bytes) {
 Network load_network(const std::filesystem::path& path, const ReadOptions& options) {
   const auto source = open_bytes(path);
   const std::string bytes = read_all(*source, kLargestOnnx);
-  if (!is_json(bytes)) return network_from_onnx(bytes, path.string(), options);
+  if (!is_json(bytes)) {
+    ReadOptions here = options;
+    here.folder = path.has_parent_path() ? path.parent_path() : ".";
+    return network_from_onnx(bytes, path.string(), here);
+  }
   if (bytes.size() > kLargestJson) {
     throw NetworkError{path.string() + ": too large for a network in JSON"};
   }

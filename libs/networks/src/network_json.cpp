@@ -63,8 +63,11 @@ DraftNode draft_of(const Json& json, const std::string& name, const std::string&
   } else if (arity(draft.layer).least > 0 && !before.empty()) {
     draft.inputs = {before};
   }
+  if (const Json* shares = json.find("shares")) {
+    draft.shares = text_of(*shares, name, "layer '" + draft.name + "', \"shares\"");
+  }
   for (const auto& [key, value] : *json.object()) {
-    if (key == "name" || key == "kind" || key == "inputs") continue;
+    if (key == "name" || key == "kind" || key == "inputs" || key == "shares") continue;
     try {
       read_option(draft.layer, key, value);
     } catch (const LayerError& error) {
@@ -133,6 +136,7 @@ std::string to_json(const Network& network) {
       for (const auto input : node.inputs) out.value(network[input].name);
       out.end_array();
     }
+    if (node.shares) out.member("shares", network[*node.shares].name);
     write_options(out, node.layer);
     out.end_object();
   }

@@ -67,7 +67,7 @@ TrainingMemory training_memory(const Network& network, const std::vector<Placed>
   }
   lives[owner[network.output()]].last_use = n - 1;
   for (std::size_t i = 0; i < n; ++i) {
-    const bool weights = placed[i].inputs.empty() && placed[i].parameters > 0;
+    const bool weights = placed[i].inputs.empty() && placed[i].weights > 0;
     if (owner[i] != i || weights) continue;
     const auto& life = lives[i];
     timeline.use(i, life.first_keeper ? 2 * n - 1 - *life.first_keeper : life.last_use,

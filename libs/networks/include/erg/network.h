@@ -36,6 +36,9 @@ struct Node {
   std::string name;
   Layer layer;
   std::vector<std::size_t> inputs;  // indices, all smaller than the node's own
+  // An earlier node, which shares none itself, whose tensors of the same name and shape are this
+  // node's as well: the same numbers, learned and counted once.
+  std::optional<std::size_t> shares = std::nullopt;
 
   friend bool operator==(const Node&, const Node&) = default;
 };
@@ -72,6 +75,9 @@ class Network {
   std::vector<Shape> shapes(const Shape& input) const { return shapes(std::span{&input, 1}); }
 
   std::optional<std::size_t> find(std::string_view node) const;
+
+  // The tensors of a node that are not another's.
+  std::vector<Tensor> own_tensors(std::size_t node) const;
 
   // Trainable numbers.
   std::int64_t parameters() const;

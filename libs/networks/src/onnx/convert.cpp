@@ -30,7 +30,7 @@ std::string describe(const Operation& operation) {
 const Converter* converter_of(std::string_view type) {
   for (const auto* all :
        {&convolution_converters(), &normalisation_converters(), &elementwise_converters(),
-        &matrix_converters(), &shape_converters(), &selection_converters()}) {
+        &matrix_converters(), &shape_converters(), &selection_converters(), &einsum_converters()}) {
     if (const auto found = all->find(type); found != all->end()) return &found->second;
   }
   return nullptr;
@@ -44,7 +44,7 @@ class Reading {
         name_{std::move(name)},
         options_{options},
         batched_{batching == Batching::first_axis},
-        context_{Graph{batch_of_inputs()}, model.opset, {}, {}} {}
+        context_{Graph{batch_of_inputs()}, model.opset, {}, {}, {}, {}, Payloads{options.folder}} {}
 
   Network network() {
     add_weights();
@@ -80,7 +80,8 @@ class Reading {
   // Exporters fold what is done to a weight, and give the outcome a name of their own; a single
   // number of theirs is a constant of the code.
   bool is_learned(const Tensor& tensor) const {
-    if (model_.buffers.contains(tensor.name) || looks_like_mask(tensor)) return false;
+    if (model_.buffers.contains(tensor.name) || looks_like_mask(tensor, context_.payloads))
+      return false;
     return !is_generated(tensor.name) || elements_of(tensor.dims) > 1;
   }
 
@@ -90,11 +91,12 @@ class Reading {
       value.dims = tensor.dims;
       if (elements_of(value.dims) < 0)
         fail(name_, "weight '" + tensor.name + "' has no such shape");
-      value.folded = tensor_values(tensor);
+      value.folded = tensor_values(tensor, context_.payloads);
       if (tensor.is_real()) {
         value.weight = tensor.name;
         value.learned = is_learned(tensor);
       }
+      context_.weights.insert_or_assign(tensor.name, &tensor);
       values_.insert_or_assign(tensor.name, std::move(value));
     }
   }

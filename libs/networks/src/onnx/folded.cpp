@@ -89,26 +89,25 @@ std::int64_t elements_of(std::span<const std::int64_t> dims) {
   return product;
 }
 
-bool looks_like_mask(const Tensor& tensor) {
+bool looks_like_mask(const Tensor& tensor, const Payloads& payloads) {
   constexpr std::size_t kLookedAt = 4096;
   constexpr double kLargest = 1e30;
   constexpr double kLargestHalf = 6e4;
   std::vector<double> values;
-  if (tensor.raw.empty()) {
-    values = tensor.numbers;
-  } else {
-    decode_as(tensor.raw.substr(0, kLookedAt * 8), tensor.type, values);
-  }
+  decode_as(payloads.bytes(tensor, 0, kLookedAt * 8), tensor.type, values);
+  if (values.empty()) values = tensor.numbers;
   const double largest = tensor.type == kFloat16 ? kLargestHalf : kLargest;
   return std::any_of(values.begin(), values.end(),
                      [&](double value) { return !(std::abs(value) < largest); });
 }
 
-std::optional<Folded> tensor_values(const Tensor& tensor) {
+std::optional<Folded> tensor_values(const Tensor& tensor, const Payloads& payloads) {
   const auto elements = elements_of(tensor.dims);
-  if (elements < 0 || elements > kMostFolded || tensor.external) return std::nullopt;
+  if (elements < 0 || elements > kMostFolded) return std::nullopt;
   Folded folded{tensor.dims, !tensor.is_real(), {}};
-  if (tensor.raw.empty()) {
+  decode_as(payloads.bytes(tensor, 0, static_cast<std::size_t>(kMostFolded) * 8), tensor.type,
+            folded.values);
+  if (folded.values.empty()) {
     folded.values = tensor.numbers;
     if (tensor.type == kFloat16 || tensor.type == kBfloat16) {  // bits, in the list of integers
       std::string raw;
@@ -120,8 +119,6 @@ std::optional<Folded> tensor_values(const Tensor& tensor) {
       folded.values.clear();
       decode_halves(raw, tensor.type, folded.values);
     }
-  } else if (tensor.raw.size() <= static_cast<std::size_t>(kMostFolded) * 8) {
-    decode_as(tensor.raw, tensor.type, folded.values);
   }
   if (folded.values.size() != static_cast<std::size_t>(elements)) return std::nullopt;
   return folded;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model.h"
+#include "payloads.h"
 
 namespace erg::onnx {
 
@@ -26,13 +27,12 @@ inline constexpr std::int64_t kMostFolded = 1 << 14;
 // The product of extents; -1 when one is negative or the product is beyond any machine.
 std::int64_t elements_of(std::span<const std::int64_t> dims);
 
-// The values of a tensor in the file. Empty: too large, in another file, or fewer than its shape
-// says.
-std::optional<Folded> tensor_values(const Tensor& tensor);
+// The values of a tensor. Empty: too large, out of reach, or fewer than its shape says.
+std::optional<Folded> tensor_values(const Tensor& tensor, const Payloads& payloads = Payloads{{}});
 
 // Whether the first numbers of a tensor hold one that no training leaves in a weight: infinite, not
 // a number, or next to the largest. Masks do.
-bool looks_like_mask(const Tensor& tensor);
+bool looks_like_mask(const Tensor& tensor, const Payloads& payloads);
 
 // The result of an operation on known tensors (nullptr: absent). Empty: not one that shapes are
 // computed with, or not on these inputs.

@@ -21,6 +21,9 @@ class Fuser {
       for (const auto input : node.inputs) ++readers_[input];
     }
     for (const auto output : graph.outputs) readers_[output] += 2;  // never swallowed
+    for (const auto& node : nodes_) {
+      if (node.shares) readers_[*node.shares] += 2;
+    }
   }
 
   void run() {
@@ -165,6 +168,7 @@ class Fuser {
       const auto before = nodes_[i].inputs[0];
       const auto* norm = as<LayerNorm>(before);
       if (!norm || norm->weight || readers_[before] != 1) return;
+      if (nodes_[i].shares || readers_[i] > 1) return;
       LayerNorm whole = *norm;
       whole.weight = true;
       become(i, whole, nodes_[before].inputs[0]);
@@ -206,6 +210,17 @@ Nodes without_the_unused(Nodes graph) {
     if (!used[i]) continue;
     place[i] = kept.nodes.size();
     for (auto& input : graph.nodes[i].inputs) input = place[input];
+    if (auto& shares = graph.nodes[i].shares) {
+      // Of a node that is not kept, the first that shared its tensors has them.
+      const auto owner = *shares;
+      if (used[owner]) {
+        shares = place[owner];
+      } else {
+        shares.reset();
+        used[owner] = true;
+        place[owner] = kept.nodes.size();
+      }
+    }
     kept.nodes.push_back(std::move(graph.nodes[i]));
   }
   for (const auto output : graph.outputs) kept.outputs.push_back(place[output]);

@@ -18,7 +18,10 @@ struct Tensor {
   std::int64_t type = 0;
   std::string_view raw;         // little-endian, as the type says
   std::vector<double> numbers;  // of the typed lists, which PyTorch uses for short tensors only
-  bool external = false;        // the values are in another file
+  // In another file, when `external`: its name, beside the model, and where in it.
+  bool external = false;
+  std::string file;
+  std::uint64_t offset = 0;
 
   bool is_real() const;  // of a floating-point type
 };
@@ -34,6 +37,8 @@ struct Attribute {
 
 struct Operation {
   std::string name;
+  std::string scope;  // the module it is of, where PyTorch noted it: "layer1.0.conv1"
+  bool has_scope = false;
   std::string type;
   std::string domain;
   std::vector<std::string> inputs;  // "" where an optional one is absent

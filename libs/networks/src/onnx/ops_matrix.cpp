@@ -26,13 +26,9 @@ Value linear(Step& step, const Value& input, const Value& weight, bool transpose
   const auto in = weight.dims[transposed ? 1 : 0];
   const auto out = weight.dims[transposed ? 0 : 1];
   const auto node = step.graph().node_of(input, step.name());
-  if (!step.embedded().contains(weight.weight)) {
-    return step.graph().value_like(input,
-                                   step.add_with_weight(Linear{in, out, bias}, {node}, weight));
-  }
-  // The same numbers as the table of embeddings: they count once, there.
-  const auto table = step.graph().add(Constant{{in, out}}, {}, weight.weight + ".tied");
-  return step.graph().value_like(input, step.add(MatMul{}, {node, table}));
+  const auto product = step.add_with_weight(Linear{in, out, bias}, {node}, weight);
+  if (const auto table = step.table_of(weight)) step.graph()[product].shares = table;
+  return step.graph().value_like(input, product);
 }
 
 // Of two tensors of which at least one depends on the data, or a weight that is no matrix.
@@ -93,11 +89,11 @@ void embed(Step& step, const Value& table, const Value& tokens) {
   if (table.dims.size() != 2 || step.op().integer("axis", 0) != 0) {
     step.unsupported("a look-up that is no embedding");
   }
-  step.embedded().insert(table.weight);
   auto node = graph.node_of(tokens, step.name());
   const Shape inner = graph.shape(node);
   if (inner.rank() != 1) node = step.add(Reshape{{-1}}, {node}, ".tokens");
   node = step.add_with_weight(TokenEmbedding{table.dims[0], table.dims[1]}, {node}, table);
+  step.note_table(table, step.graph()[node].shares.value_or(node));
   if (inner.rank() != 1) {
     Dims dims = inner.dims;
     dims.push_back(table.dims[1]);

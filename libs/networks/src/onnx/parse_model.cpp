@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <charconv>
 #include <string>
 #include <utility>
 
@@ -62,6 +63,29 @@ void append_as_numbers(const ProtoReader& field, std::vector<double>& values) {
 // Typed lists longer than this are weights, whose values do not count.
 constexpr std::size_t kLongestTypedList = std::size_t{1} << 20;
 
+// StringStringEntryProto.
+struct Note {
+  std::string_view key;
+  std::string_view value;
+};
+
+Note parse_note(std::string_view bytes) {
+  Note note;
+  ProtoReader field{bytes};
+  while (field.next()) {
+    if (field.number() == 1) note.key = field.bytes();
+    if (field.number() == 2) note.value = field.bytes();
+  }
+  return note;
+}
+
+void note_place(const Note& note, Tensor& tensor) {
+  if (note.key == "location") tensor.file = note.value;
+  if (note.key == "offset") {
+    std::from_chars(note.value.data(), note.value.data() + note.value.size(), tensor.offset);
+  }
+}
+
 Tensor parse_tensor(std::string_view bytes) {
   Tensor tensor;
   ProtoReader field{bytes};
@@ -89,6 +113,9 @@ Tensor parse_tensor(std::string_view bytes) {
         break;
       case 10:
         if (wanted) append_fixed<double>(field, tensor.numbers);
+        break;
+      case 13:
+        note_place(parse_note(field.bytes()), tensor);
         break;
       case 14:
         tensor.external = field.integer() == 1;
@@ -132,6 +159,18 @@ std::pair<std::string, Attribute> parse_attribute(std::string_view bytes) {
   return named;
 }
 
+// The last but one of "['', 'layer1', 'layer1.0', 'conv2d']" is the module.
+void note_scope(const Note& note, Operation& operation) {
+  if (note.key != "pkg.torch.onnx.name_scopes") return;
+  operation.has_scope = true;
+  const auto own = note.value.rfind(", '");
+  if (own == note.value.npos) return;
+  const auto module = note.value.rfind('\'', own - 1);
+  const auto begin = module == note.value.npos || module == 0 ? note.value.npos
+                                                              : note.value.rfind('\'', module - 1);
+  if (begin != note.value.npos) operation.scope = note.value.substr(begin + 1, module - begin - 1);
+}
+
 Operation parse_operation(std::string_view bytes, Budget& budget) {
   Operation operation;
   ProtoReader field{bytes};
@@ -155,6 +194,9 @@ Operation parse_operation(std::string_view bytes, Budget& budget) {
         break;
       case 7:
         operation.domain = field.bytes();
+        break;
+      case 9:
+        note_scope(parse_note(field.bytes()), operation);
         break;
       default:
         break;
@@ -214,16 +256,7 @@ void note_buffers(std::string_view signature, Model& model) {
   }
 }
 
-void parse_note(std::string_view bytes, Model& model) {
-  std::string_view key;
-  std::string_view value;
-  ProtoReader field{bytes};
-  while (field.next()) {
-    if (field.number() == 1) key = field.bytes();
-    if (field.number() == 2) value = field.bytes();
-  }
-  if (key == "pkg.torch.export.ExportedProgram.graph_signature") note_buffers(value, model);
-}
+constexpr std::string_view kSignature = "pkg.torch.export.ExportedProgram.graph_signature";
 
 void parse_graph(std::string_view bytes, Model& model, Budget& budget) {
   ProtoReader field{bytes};
@@ -245,7 +278,9 @@ void parse_graph(std::string_view bytes, Model& model, Budget& budget) {
       case 15:
         throw Damaged{"has sparse weights, which are not supported"};
       case 16:
-        parse_note(field.bytes(), model);
+        if (const Note note = parse_note(field.bytes()); note.key == kSignature) {
+          note_buffers(note.value, model);
+        }
         break;
       default:
         break;

@@ -54,7 +54,31 @@ std::size_t Step::add(Layer layer, std::vector<std::size_t> inputs, std::string_
 std::size_t Step::add_with_weight(Layer layer, std::vector<std::size_t> inputs,
                                   const Value& weight) {
   const std::string module = module_of(weight.weight);
-  return context_.graph.add(std::move(layer), std::move(inputs), module.empty() ? name_ : module);
+  const auto node =
+      context_.graph.add(std::move(layer), std::move(inputs), module.empty() ? name_ : module);
+  const std::string use = weight.weight + (operation_.has_scope ? " in " + operation_.scope : "");
+  if (weight.weight.empty()) return node;
+  const auto [owner, is_first] = context_.owners.emplace(use, node);
+  if (!is_first && kind(context_.graph[owner->second].layer) == kind(context_.graph[node].layer)) {
+    context_.graph[node].shares = owner->second;
+  }
+  return node;
+}
+
+std::optional<std::size_t> Step::table_of(const Value& weight) const {
+  if (const auto same = context_.tables.find(weight.weight); same != context_.tables.end()) {
+    return same->second;
+  }
+  const auto own = context_.weights.find(weight.weight);
+  if (own == context_.weights.end() || !is_generated(weight.weight)) return std::nullopt;
+  for (const auto& [name, node] : context_.tables) {
+    const auto table = context_.weights.find(name);
+    if (table != context_.weights.end() &&
+        is_transposed(*table->second, *own->second, context_.payloads)) {
+      return node;
+    }
+  }
+  return std::nullopt;
 }
 
 void Step::result_of(const Layer& layer, const Value& input) {

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 #include <map>
-#include <set>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,8 +18,11 @@ namespace erg::onnx {
 struct Context {
   Graph graph;
   std::int64_t opset = 0;
-  std::map<std::string, std::size_t, std::less<>> readers;  // how many read each ONNX tensor
-  std::set<std::string, std::less<>> embedded;  // weights that are a table of embeddings
+  std::map<std::string, std::size_t, std::less<>> readers;    // how many read each ONNX tensor
+  std::map<std::string, const Tensor*, std::less<>> weights;  // the file's, by name
+  std::map<std::string, std::size_t, std::less<>> owners;     // nodes of weights, by their use
+  std::map<std::string, std::size_t, std::less<>> tables;     // nodes of embeddings, by weight
+  Payloads payloads;
 };
 
 // One ONNX operation on its way into the graph: what a converter of operations works with.
@@ -44,7 +47,8 @@ class Step {
   const Value& weight(std::size_t i) const;
 
   // A layer on nodes, called after the operation or, with weights, after the module that they are
-  // of in PyTorch ("layer1.0.conv1" of "layer1.0.conv1.weight").
+  // of in PyTorch ("layer1.0.conv1" of "layer1.0.conv1.weight"). A weight used again is shared,
+  // except where PyTorch notes another module: then its exporter merged equal weights.
   std::size_t add(Layer layer, std::vector<std::size_t> inputs, std::string_view suffix = {});
   std::size_t add_with_weight(Layer layer, std::vector<std::size_t> inputs, const Value& weight);
 
@@ -57,8 +61,9 @@ class Step {
   std::size_t example(const Value& value, std::size_t rank);
   void example_result(std::size_t node, const Value& input);
 
-  // A table of embeddings used again as a matrix is the same numbers.
-  std::set<std::string, std::less<>>& embedded() { return context_.embedded; }
+  // The embedding whose table a matrix is, by name or turned: then they are the same numbers.
+  std::optional<std::size_t> table_of(const Value& weight) const;
+  void note_table(const Value& weight, std::size_t node) { context_.tables[weight.weight] = node; }
 
   // Whether nothing else reads the i-th input.
   bool only_reader(std::size_t i) const;
@@ -83,6 +88,7 @@ const Converters& elementwise_converters();
 const Converters& matrix_converters();
 const Converters& shape_converters();
 const Converters& selection_converters();
+const Converters& einsum_converters();
 
 // The module of a parameter: "conv1" of "conv1.weight"; empty for a name that no module gave.
 std::string module_of(std::string_view weight);
