@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "commands.h"
+#include "evaluate_command.h"
 #include "train_command.h"
 
 int main(int count, char** words) {
@@ -12,5 +13,6 @@ int main(int count, char** words) {
   // Run by erg, and speaking as it.
   erg::Commands commands{"erg", "The part of erg that needs LibTorch."};
   erg::add_train(commands, command);
+  erg::add_evaluate(commands, command);
   return commands.run(arguments);
 }

@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train_options.h"
 
+#include <filesystem>
+
 #include "console.h"
 #include "erg/catalogue.h"
+#include "erg/network_file.h"
 
 namespace erg {
 namespace {
 
 void add_what(CLI::App& app, TrainOptions& options) {
   auto& training = options.training;
-  app.add_option("NETWORK", options.network, "A network of the catalogue: erg network list")
+  app.add_option("NETWORK", options.network,
+                 "A network of the catalogue (erg network list) or a file: JSON, ONNX")
       ->required();
   app.add_option("-d,--data", options.data,
                  "fashion_mnist, mnist, cifar10, cifar100, or "
                  "synthetic[:CxHxW[:CLASSES[:IMAGES]]]")
       ->required();
-  app.add_option("--data-dir", options.data_dir,
-                 "Where its files are (default: ERG_DATA_DIR, the user's and the system's data "
-                 "folders)");
   app.add_option("--input", options.input, "Resize the images to HxW (default: the network's)")
       ->type_name("HxW");
   app.add_option("-e,--epochs", training.epochs, "How many epochs")->capture_default_str();
-  app.add_option("-b,--batch", training.batch, "Images a step")->capture_default_str();
   app.add_option("--max-steps", options.max_steps, "End after so many steps, however many epochs");
   app.add_option("--until-accuracy", options.until_accuracy,
                  "End when the test images reach this accuracy, in percent");
@@ -45,19 +45,28 @@ void add_how(CLI::App& app, TrainOptions& options) {
   app.add_option("--seed", training.seed, "Of weights, order and dropout")->capture_default_str();
 }
 
+void add_levels(CLI::App& app, TrainOptions& options) {
+  app.add_option("--instrument", options.instrument,
+                 "none, phases, layers, sync-step, sync-phases, sync-layers")
+      ->capture_default_str();
+  app.add_option("--layer-every", options.training.layer_every, "layers: on one in so many steps")
+      ->capture_default_str();
+  app.add_option("--save", options.save, "Write a checkpoint here at the end")->type_name("FILE");
+  app.add_option("--resume", options.resume, "Go on from this checkpoint")->type_name("FILE");
+}
+
 void add_where(CLI::App& app, TrainOptions& options) {
   auto& training = options.training;
+  app.add_option("--data-dir", options.data_dir,
+                 "Where the images' files are (default: ERG_DATA_DIR, the user's and the system's "
+                 "data folders)");
+  app.add_option("-b,--batch", training.batch, "Images a step")->capture_default_str();
   app.add_option("--device", training.device, "cpu, cuda, cuda:N")->capture_default_str();
   app.add_option("--precision", options.precision, "fp32, tf32, bf16, fp16")->capture_default_str();
   app.add_flag("--channels-last", training.channels_last, "Images with their channels innermost");
   app.add_option("--threads", training.threads, "Of the CPU's operators (0: PyTorch's choice)")
       ->capture_default_str();
   app.add_option("--loader-threads", training.loader_threads, "That resize images (0: chosen)")
-      ->capture_default_str();
-  app.add_option("--instrument", options.instrument,
-                 "none, phases, layers, sync-step, sync-phases, sync-layers")
-      ->capture_default_str();
-  app.add_option("--layer-every", training.layer_every, "layers: on one in so many steps")
       ->capture_default_str();
 }
 
@@ -66,7 +75,7 @@ void add_run(CLI::App& app, TrainOptions& options) {
   app.add_option("-t,--tag", options.tags, "A tag to store with it; may be given again")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
-  app.add_flag("--no-measure", options.no_measure, "Train only: no sensors, no run");
+  app.add_flag("--no-measure", options.no_measure, "No sensors, no run: the work alone");
   app.add_flag("--json", options.json, "The run as JSON");
   app.add_flag("-q,--quiet", options.quiet, "No progress");
 }
@@ -85,6 +94,11 @@ Enum meant(Enum (*from)(std::string_view), const std::string& word) {
 void add_options(CLI::App& app, TrainOptions& options) {
   add_what(app, options);
   add_how(app, options);
+  add_levels(app, options);
+  add_place_options(app, options);
+}
+
+void add_place_options(CLI::App& app, TrainOptions& options) {
   add_where(app, options);
   add_run(app, options);
 }
@@ -126,6 +140,12 @@ std::map<std::string, std::string> tags_of(const std::vector<std::string>& words
   return tags;
 }
 
+DataSet data_for(const TrainOptions& options, const std::string& name) {
+  std::optional<std::filesystem::path> folder;
+  if (!options.data_dir.empty()) folder = options.data_dir;
+  return load_data_set(name, data_places(folder));
+}
+
 Network network_for(const TrainOptions& options, const DataSet& data) {
   NetworkOptions wanted;
   wanted.classes = data.classes;
@@ -136,6 +156,11 @@ Network network_for(const TrainOptions& options, const DataSet& data) {
       throw UsageError{"--input is HxW, as in 224x224, not '" + options.input + "'"};
     }
     wanted.input = Shape{data.train.shape[0], (*size)[0], (*size)[1]};
+  }
+  std::error_code absent;
+  if (!find_in_catalogue(options.network) &&
+      std::filesystem::is_regular_file(options.network, absent)) {
+    return load_network(options.network, {wanted.input, {}});
   }
   return make_network(options.network, wanted);
 }

@@ -29,6 +29,9 @@ struct TrainOptions {
   bool no_evaluate = false;
   TrainingOptions training;
 
+  std::string save;    // a checkpoint to write at the end
+  std::string resume;  // one to go on from
+
   std::string name;
   std::vector<std::string> tags;
   bool no_measure = false;
@@ -38,9 +41,14 @@ struct TrainOptions {
 
 void add_options(CLI::App& app, TrainOptions& options);
 
+// Those that a measured evaluation has too.
+void add_place_options(CLI::App& app, TrainOptions& options);
+
 // What the words mean. Throws UsageError for one that means nothing.
 TrainingOptions training_options(const TrainOptions& options);
 std::map<std::string, std::string> tags_of(const std::vector<std::string>& words);
+
+DataSet data_for(const TrainOptions& options, const std::string& name);
 
 // The network of the command line for this data: its channels, its classes.
 Network network_for(const TrainOptions& options, const DataSet& data);

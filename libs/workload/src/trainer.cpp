@@ -99,6 +99,7 @@ Trainer::Trainer(const Network& network, const DataSet& data, const TrainingOpti
   check_fit(network, data);
   const at::Device device = compute_device(options.device);
   use_precision(options.precision, device);
+  if (asynchronous(device)) c10::impl::VirtualGuardImpl{device.type()}.setDevice(device);
   if (options.threads > 0) at::set_num_threads(static_cast<int>(options.threads));
   try {
     state_ = std::make_unique<State>(network, data, options, device);
@@ -127,11 +128,10 @@ Workload Trainer::workload() const {
 
 std::optional<std::string> Trainer::gpu_uuid() const { return cuda_uuid(state_->device); }
 
-TrainingOutcome Trainer::train(SpanLog* log, const TrainingListener& listener, std::stop_token stop,
-                               std::uint16_t span_device) {
-  at::manual_seed(state_->options.seed);
+template <class Body>
+TrainingOutcome Trainer::guarded(Body body) {
   try {
-    return TrainingLoop{*state_, log, listener, std::move(stop), span_device}.run();
+    return body();
   } catch (const c10::OutOfMemoryError&) {
     throw TrainingError{state_->options.device + " has not enough memory for " +
                         state_->module.network().name() + " with a batch of " +
@@ -140,6 +140,27 @@ TrainingOutcome Trainer::train(SpanLog* log, const TrainingListener& listener, s
     throw TrainingError{state_->module.network().name() + " on " + state_->options.device + ": " +
                         first_line(error)};
   }
+}
+
+TrainingOutcome Trainer::train(SpanLog* log, const TrainingListener& listener, std::stop_token stop,
+                               std::uint16_t span_device) {
+  at::manual_seed(state_->options.seed);
+  if (state_->random.defined()) {
+    at::Generator generator = at::globalContext().defaultGenerator(at::kCPU);
+    generator.set_state(state_->random);
+  }
+  return guarded([&] {
+    return TrainingLoop{*state_, log, listener, std::move(stop), span_device}.run();
+  });
+}
+
+TrainingOutcome Trainer::evaluate(std::int64_t rounds, SpanLog* log,
+                                  const TrainingListener& listener, std::stop_token stop,
+                                  std::uint16_t span_device) {
+  return guarded([&] {
+    return TrainingLoop{*state_, log, listener, std::move(stop), span_device}.run_evaluation(
+        rounds);
+  });
 }
 
 std::map<std::string, std::string> workload_versions() { return torch_versions(); }

@@ -2,6 +2,7 @@
 #include "training_loop.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "compute_device.h"
@@ -68,10 +69,27 @@ TrainingLoop::TrainingLoop(Trainer::State& state, SpanLog* log, const TrainingLi
 }
 
 TrainingOutcome TrainingLoop::run() {
+  return within_run([this] {
+    while (!ended()) train_epoch();
+  });
+}
+
+TrainingOutcome TrainingLoop::run_evaluation(std::int64_t rounds) {
+  return within_run([this, rounds] {
+    for (std::int64_t round = 0; round < rounds && !stop_.stop_requested(); ++round) {
+      evaluation_round(round);
+    }
+    outcome_.stopped = stop_.stop_requested();
+  });
+}
+
+// In a run span: the caller's, or one of its own.
+template <class Body>
+TrainingOutcome TrainingLoop::within_run(Body body) {
   const bool own_run = log_ && log_->innermost() == kNoSpan;
   if (log_) run_ = own_run ? log_->open(log_->intern("run"), SpanKind::run) : log_->innermost();
   try {
-    while (!ended()) train_epoch();
+    body();
   } catch (...) {
     if (own_run) log_->close(run_);
     throw;
@@ -103,7 +121,7 @@ void TrainingLoop::train_epoch() {
   if (state_.options.evaluate && !outcome_.stopped) evaluate(steps, result);
   if (device_track_) device_track_->end_epoch();
   host_.end_epoch();
-  const bool whole = steps == state_.steps_per_epoch();
+  const bool whole = state_.step == (state_.epoch + 1) * state_.steps_per_epoch();
   if (whole) ++state_.epoch;
   const bool last = state_.epoch >= state_.options.epochs;
   if (const auto text = watch_.end_epoch(learnt.loss, last && whole)) note(*text);
@@ -113,7 +131,19 @@ void TrainingLoop::train_epoch() {
   if (listener_.epoch) listener_.epoch(result);
 }
 
-// Gives the number of steps made.
+void TrainingLoop::evaluation_round(std::int64_t round) {
+  EpochResult result;
+  result.epoch = static_cast<std::int32_t>(round);
+  host_.begin_epoch(round);
+  if (device_track_) device_track_->begin_epoch(round, host_.epoch(), run_);
+  evaluate(state_.steps_per_epoch(), result);
+  if (device_track_) device_track_->end_epoch();
+  host_.end_epoch();
+  outcome_.epochs.push_back(result);
+  if (listener_.epoch) listener_.epoch(result);
+}
+
+// Gives the number of steps made. An epoch that was begun before goes on where it stopped.
 std::int64_t TrainingLoop::train_steps() {
   const std::int64_t all = state_.steps_per_epoch();
   const std::int64_t steps = std::min(all, state_.planned_steps() - state_.step);
@@ -202,6 +232,8 @@ void TrainingLoop::evaluate(std::int64_t steps, EpochResult& result) {
   }
   state_.source.start(state_.data.test, test_order(all, wanted));
   state_.meter.clear();
+  reported_ = std::chrono::steady_clock::now();
+  images_at_report_ = 0;
   for (std::int64_t done = 1; const auto batch = state_.source.next(); ++done) {
     const at::Tensor images = to_device(batch->images, true);
     const at::Tensor labels = to_device(batch->labels, false);

@@ -21,9 +21,13 @@ class TrainingLoop {
                std::stop_token stop, std::uint16_t span_device);
 
   TrainingOutcome run();
+  TrainingOutcome run_evaluation(std::int64_t rounds);
 
  private:
+  template <class Body>
+  TrainingOutcome within_run(Body body);
   bool ended() const;
+  void evaluation_round(std::int64_t round);
   void train_epoch();
   std::int64_t train_steps();
   void step(std::int64_t index, std::int64_t steps);

@@ -29,7 +29,8 @@ struct Trainer::State {
   BatchSource source;
   Meter meter;
   std::int64_t step = 0;   // done, over all epochs
-  std::int64_t epoch = 0;  // done
+  std::int64_t epoch = 0;  // whole ones done
+  at::Tensor random;       // of the CPU, to go on with; undefined: by the seed
 };
 
 }  // namespace erg

@@ -75,7 +75,24 @@ class Trainer {
   TrainingOutcome train(SpanLog* log, const TrainingListener& listener = {},
                         std::stop_token stop = {}, std::uint16_t span_device = kNoDevice);
 
+  // Runs the test images through the network `rounds` times, without training: one epoch each, of
+  // phase `evaluate`. Otherwise as train.
+  TrainingOutcome evaluate(std::int64_t rounds, SpanLog* log, const TrainingListener& listener = {},
+                           std::stop_token stop = {}, std::uint16_t span_device = kNoDevice);
+
+  // Weights, optimizer, place in the training, random state: all that another machine needs to go
+  // on. Whole or not at all. Throws CheckpointError.
+  void save(const std::filesystem::path& path) const;
+  // Goes on where the checkpoint stands: on a CPU bit for bit as if it had never stopped. Throws
+  // CheckpointError for one of another network, other data, another batch or seed.
+  void resume(const std::filesystem::path& path);
+  // Its weights alone, to be measured. Throws CheckpointError.
+  void load_weights(const std::filesystem::path& path);
+
  private:
+  template <class Body>
+  TrainingOutcome guarded(Body body);
+
   std::unique_ptr<State> state_;
 };
 

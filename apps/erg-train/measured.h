@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "commands.h"
+#include "erg/trainer.h"
+#include "interrupts.h"
+#include "train_options.h"
+#include "training_screen.h"
+
+namespace erg {
+
+// What is done with a trainer while it is measured.
+using Work = std::function<TrainingOutcome(SpanLog* log, const TrainingListener& listener,
+                                           std::uint16_t span_device)>;
+
+// Does the work as a run of its own (or as a part of the one that ERG_RUN names) and says what came
+// of it; without measuring where the options say so. Gives the exit status.
+int measured(const Commands& commands, const TrainOptions& options,
+             const std::vector<std::string>& command, Trainer& trainer,
+             const Interrupts& interrupts, const Work& work);
+
+}  // namespace erg

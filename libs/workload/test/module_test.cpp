@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <torch/csrc/jit/serialization/pickle.h>
+
+#include <cstdlib>
+#include <fstream>
+
+#include "erg/bilinear_resize.h"
+#include "erg/catalogue.h"
+#include "erg/testing/temp_tree.h"
+#include "graph_module.h"
+
+namespace erg {
+namespace {
+
+std::vector<char> content_of(const std::filesystem::path& path) {
+  std::ifstream file{path, std::ios::binary};
+  return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+class EveryNetwork : public ::testing::TestWithParam<std::string> {};
+
+// Without one allocation of that size: empty tensors of the same shapes would do, but these are it.
+TEST_P(EveryNetwork, HasAsManyParametersAsCounted) {
+  const Network network = make_network(GetParam());
+  std::int64_t described = 0;
+  for (const Node& node : network.nodes()) {
+    for (const auto& tensor : tensors(node.layer)) {
+      if (tensor.trainable) described += tensor.shape.elements();
+    }
+  }
+  EXPECT_EQ(described, network.parameters());
+  if (described > 60'000'000) GTEST_SKIP() << "counted, but too large to be made in a test";
+  const GraphModule module{network, at::kCPU, 1};
+  std::int64_t made = 0;
+  for (const auto& parameter : module.parameters()) made += parameter.numel();
+  EXPECT_EQ(made, network.parameters());
+}
+
+std::vector<std::string> catalogue_names() {
+  std::vector<std::string> names;
+  for (const auto& entry : catalogue()) names.emplace_back(entry.name);
+  return names;
+}
+
+INSTANTIATE_TEST_SUITE_P(Catalogue, EveryNetwork, ::testing::ValuesIn(catalogue_names()),
+                         [](const auto& named) { return named.param; });
+
+class AgainstPython : public ::testing::TestWithParam<std::string> {};
+
+// reference.py builds the network with torch.nn, writes its weights in the order in which its
+// modules run, and what it computes of an image.
+TEST_P(AgainstPython, OutputsAgree) {
+  if (std::string{ERG_TORCH_PYTHON}.empty()) GTEST_SKIP() << "LibTorch came without its Python";
+  const testing::TempTree tree;
+  const auto file = tree.path("reference.pt");
+  const std::string command =
+      std::string{ERG_TORCH_PYTHON} + " " + ERG_REFERENCE + " " + GetParam() + " " + file.string();
+  ASSERT_EQ(std::system(command.c_str()), 0) << command;
+  const auto reference = torch::jit::pickle_load(content_of(file)).toGenericDict();
+  const auto weights = reference.at("weights").toTensorVector();
+  const GraphModule module{make_network(GetParam()), at::kCPU, 1};
+  const at::NoGradGuard no_gradients;
+  ASSERT_EQ(weights.size(), module.tensors().size());
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const auto& [name, tensor, trainable] = module.tensors()[i];
+    ASSERT_EQ(weights[i].sizes(), tensor.sizes()) << name;
+    tensor.detach().copy_(weights[i]);
+  }
+  const at::Tensor image = reference.at("image").toTensor();
+  const at::Tensor wanted = reference.at("output").toTensor();
+  const at::Tensor got = module.forward(image, false);
+  const double scale = wanted.abs().max().item<double>();
+  ASSERT_GT(scale, 1e-3);
+  EXPECT_LT((got - wanted).abs().max().item<double>(), 1e-5 * std::max(scale, 1.0));
+}
+
+INSTANTIATE_TEST_SUITE_P(Networks, AgainstPython,
+                         ::testing::Values("alexnet_thesis", "resnet18_thesis", "resnet18",
+                                           "googlenet_thesis", "mobilenet_v2", "vit_thesis",
+                                           "lenet5"),
+                         [](const auto& named) { return named.param; });
+
+TEST(BilinearResize, AgreesWithInterpolate) {
+  for (const auto& [from, to] : {std::pair{Shape{1, 28, 28}, Shape{1, 224, 224}},
+                                 std::pair{Shape{3, 32, 32}, Shape{3, 224, 224}},
+                                 std::pair{Shape{3, 40, 30}, Shape{3, 17, 51}}}) {
+    const at::Tensor bytes = at::randint(0, 256, from.dims, at::kByte);
+    const at::Tensor wanted =
+        at::upsample_bilinear2d(bytes.to(at::kFloat).div(255).unsqueeze(0), {to[1], to[2]}, false);
+    at::Tensor got = at::empty(to.dims, at::kFloat);
+    std::vector<float> scratch;
+    BilinearResize{from, to}.run(
+        {bytes.const_data_ptr<std::uint8_t>(), static_cast<std::size_t>(bytes.numel())},
+        {got.data_ptr<float>(), static_cast<std::size_t>(got.numel())}, scratch);
+    EXPECT_LT((got - wanted[0]).abs().max().item<float>(), 1e-6F);
+  }
+}
+
+}  // namespace
+}  // namespace erg
