@@ -7,6 +7,7 @@
 #include "erg/csv_reader.h"
 #include "erg/decimal.h"
 #include "erg/format_error.h"
+#include "erg/json_writer.h"
 #include "importers.h"
 #include "run_setup.h"
 #include "time_text.h"
@@ -20,11 +21,6 @@ double number(const EmissionsRow& row, const std::string& column, double otherwi
   const auto value = parse_number(row.text(column));
   return value && std::isfinite(*value) ? *value : otherwise;
 }
-
-// The columns that this importer turns into something else than a tag.
-constexpr std::array<std::string_view, 7> kTags{
-    "project_name",   "country_name", "country_iso_code", "region",
-    "cloud_provider", "cloud_region", "tracking_mode"};
 
 std::vector<std::pair<Device, Joules>> devices_of(const EmissionsRow& row) {
   const auto device = [](std::string id, DeviceKind kind, std::string name) {
@@ -51,12 +47,14 @@ void describe(const EmissionsRow& row, RunHeader& run) {
       static_cast<std::int64_t>(std::min(number(row, "ram_total_size", 0), 1e6) * kGibibyte);
   environment.versions["codecarbon"] = row.text("codecarbon_version");
   environment.versions["python"] = row.text("python_version");
-  for (const auto tag : kTags) {
-    const std::string name{tag};
-    if (!row.text(name).empty()) environment.tags[name] = row.text(name);
+  if (!row.text("project_name").empty()) {
+    environment.tags["project_name"] = row.text("project_name");
   }
-  environment.tags["emissions_kg"] = row.text("emissions");
-  environment.tags["pue"] = fmt::format("{}", row.pue);
+  // All of the row as it was, so that an export gives it back.
+  JsonWriter whole;
+  whole.begin_object();
+  for (const auto& [column, cell] : row.cells) whole.member(column, cell);
+  environment.tags["codecarbon"] = whole.end_object().take();
 }
 
 }  // namespace

@@ -98,19 +98,21 @@ PowerScan scan_power(const PowerTable& table, ImportReport& report) {
   PowerScan scan;
   while (rows.next()) {
     const NumberChunk& chunk = rows.chunk();
-    Nano remainder_milli = 0;
-    Nano remainder_micro = 0;
+    bool finer_than_milli = false;
+    bool finer_than_micro = false;
     PowerSession part{chunk.session};
     for (std::size_t row = 0; row < chunk.rows; ++row) {
       const auto time = rows.time(row);
       if (!time) continue;
       if (part.rows++ == 0) part.begin = *time;
       part.end = *time;
-      remainder_milli |= chunk.columns[1][row] % kThousandth;
-      remainder_micro |= chunk.columns[1][row] % kMillionth;
+      const Nano remainder = chunk.columns[1][row] % kThousandth;
+      if (remainder == 0) continue;
+      finer_than_milli = true;
+      finer_than_micro = finer_than_micro || remainder % kMillionth != 0;
     }
     if (part.rows == 0) continue;
-    part.resolution_w = remainder_micro != 0 ? 1e-9 : remainder_milli != 0 ? 1e-6 : 1e-3;
+    part.resolution_w = finer_than_micro ? 1e-9 : finer_than_milli ? 1e-6 : 1e-3;
     for (std::size_t i = 0; i < table.clocks.size(); ++i) {
       part.has_clock.push_back(rows.has_clock(i));
     }
@@ -143,10 +145,19 @@ std::vector<PowerSession> in_order(std::vector<PowerSession> sessions,
   return kept;
 }
 
+namespace {
+
+// Division by a number that the compiler knows is several times as fast.
+std::int64_t counts_of(Nano power, double resolution_w) {
+  if (resolution_w == 1e-3) return power / kThousandth;
+  return resolution_w == 1e-6 ? power / kMillionth : power;
+}
+
+}  // namespace
+
 void stream_power(const PowerTable& table, const PowerSession& session, Nanoseconds zero,
                   const TakeSamples& take) {
   Rows rows{table};
-  const auto divisor = static_cast<Nano>(session.resolution_w * 1e9 + 0.5);
   std::vector<std::vector<Sample>> samples(1 + table.clocks.size());
   while (rows.next() && rows.chunk().session <= session.index) {
     const NumberChunk& chunk = rows.chunk();
@@ -156,7 +167,7 @@ void stream_power(const PowerTable& table, const PowerSession& session, Nanoseco
       const auto time = rows.time(row);
       if (!time) continue;
       const Timestamp stamp{*time - zero};
-      samples[0].push_back({stamp, chunk.columns[1][row] / divisor});
+      samples[0].push_back({stamp, counts_of(chunk.columns[1][row], session.resolution_w)});
       for (std::size_t i = 0; i < table.clocks.size(); ++i) {
         const Nano clock = chunk.columns[2 + i][row];
         if (clock != kMissing) samples[1 + i].push_back({stamp, clock / kMegahertz});
