@@ -2,8 +2,24 @@
 #include "erg/timeline.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace erg {
+
+Timeline::Timeline(Channel channel, std::vector<Timestamp> times, std::vector<std::int64_t> counts)
+    : channel_{std::move(channel)}, times_{std::move(times)}, counts_{std::move(counts)} {
+  assert(times_.size() == counts_.size());
+  if (channel_.kind == ChannelKind::gauge || times_.empty()) return;
+  const bool counter = channel_.kind == ChannelKind::energy_counter;
+  energy_j_.reserve(times_.size());
+  energy_j_.push_back(0);
+  for (std::size_t i = 1; i < times_.size(); ++i) {
+    const double step = counter ? static_cast<double>(counts_[i] - counts_[i - 1])
+                                : 0.5 * static_cast<double>(counts_[i] + counts_[i - 1]) *
+                                      Seconds{times_[i] - times_[i - 1]}.count();
+    energy_j_.push_back(energy_j_.back() + step * channel_.resolution);
+  }
+}
 
 bool Timeline::append(Sample sample) {
   const bool counter = channel_.kind == ChannelKind::energy_counter;

@@ -83,6 +83,28 @@ TEST(Timeline, AcrossAGapNobodyKnows) {
   EXPECT_EQ(timeline.gaps().front().interval, between(2, 3)) << "in time order";
 }
 
+TEST(Timeline, MadeAtOnceIsTheOneMadeByAppending) {
+  for (const auto kind :
+       {ChannelKind::energy_counter, ChannelKind::windowed_power, ChannelKind::gauge}) {
+    Channel channel;
+    channel.kind = kind;
+    channel.resolution = 0.25;
+    Timeline appended{channel};
+    std::vector<Timestamp> times;
+    std::vector<std::int64_t> counts;
+    for (int i = 0; i < 50; ++i) {
+      times.push_back(testing::at(i + 0.01 * (i % 7)));
+      counts.push_back(i * i);
+      ASSERT_TRUE(appended.append({times.back(), counts.back()}));
+    }
+    const Timeline at_once{channel, times, counts};
+    EXPECT_EQ(at_once.size(), appended.size());
+    const Interval middle = testing::between(3.3, 41.7);
+    EXPECT_EQ(at_once.energy_clamped(middle), appended.energy_clamped(middle));
+    EXPECT_EQ(at_once.energy(middle).has_value(), kind != ChannelKind::gauge);
+  }
+}
+
 TEST(Timeline, RefusesWhatGoesBack) {
   auto timeline = hundred_watts();
   EXPECT_FALSE(timeline.append(Sample{at(10), 2'000'000}));

@@ -41,6 +41,9 @@ struct Gap {
 class Timeline {
  public:
   explicit Timeline(Channel channel) : channel_{std::move(channel)} {}
+  // All readings at once, which is several times faster. Precondition: as many times as counts, and
+  // append() would refuse none of them.
+  Timeline(Channel channel, std::vector<Timestamp> times, std::vector<std::int64_t> counts);
 
   // A sample that is not later than the last one, or a counter that went down, is refused: false.
   bool append(Sample sample);
