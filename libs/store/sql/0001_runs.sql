@@ -266,7 +266,6 @@ CREATE TABLE breakdown_rows (
   PRIMARY KEY (run_key, grouping, method, device, position),
   FOREIGN KEY (run_key, grouping, method, device) REFERENCES breakdowns ON DELETE CASCADE
 ) @CLUSTERED@;
-CREATE INDEX breakdown_rows_by_grouping ON breakdown_rows (grouping, position);
 
 CREATE TABLE breakdown_notes (
   run_key BIGINT NOT NULL,

@@ -23,13 +23,13 @@ SELECT r.id AS run, r.name AS run_name, r.network, r.data,
        CASE WHEN b.device = '' THEN r.device ELSE b.device END AS device,
        b.grouping, b.position,
        CASE WHEN b.position = -1 THEN 'unattributed' ELSE b.name END AS name,
-       b.kind, pass.word AS pass, b.spans, b.time_s, b.energy_j, b.energy_u_j, b.energy_common_u,
-       b.energy_j / NULLIF(b.time_s, 0) AS power_w, p.word AS provenance,
+       b.kind, CASE b.pass WHEN 1 THEN 'forward' WHEN 2 THEN 'backward' ELSE '' END AS pass, b.spans, b.time_s, b.energy_j, b.energy_u_j, b.energy_common_u,
+       b.energy_j / NULLIF(b.time_s, 0) AS power_w,
+       CASE b.energy_provenance WHEN 0 THEN 'measured' WHEN 1 THEN 'attributed'
+            WHEN 2 THEN 'imported' WHEN 3 THEN 'modelled' WHEN 4 THEN 'assumed' END AS provenance,
        b.method, b.row_method
 FROM breakdown_rows b
 JOIN runs r ON r.run_key = b.run_key
-LEFT JOIN words p ON p.list = 'provenance' AND p.value = b.energy_provenance
-LEFT JOIN words pass ON pass.list = 'pass' AND pass.value = b.pass
 WHERE b.position >= -1;
 
 CREATE VIEW energy_by_phase AS

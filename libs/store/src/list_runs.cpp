@@ -26,8 +26,10 @@ int rank_of(Grouping grouping) {
 std::map<std::int64_t, Totals> stored_totals(Connection& connection) {
   std::map<std::int64_t, Totals> totals;
   connection.query(
-      "SELECT run_key, grouping, time_s, energy_j, energy_u_j, energy_common_u, energy_provenance "
-      "FROM breakdown_rows WHERE position = -2 AND device = '' ORDER BY run_key, grouping, method",
+      "SELECT b.run_key, b.grouping, r.time_s, r.energy_j, r.energy_u_j, r.energy_common_u, "
+      "r.energy_provenance FROM breakdowns b JOIN breakdown_rows r ON r.run_key = b.run_key AND "
+      "r.grouping = b.grouping AND r.method = b.method AND r.device = b.device AND "
+      "r.position = -2 WHERE b.device = '' ORDER BY b.run_key, b.grouping, b.method",
       {}, [&](const Row& row) {
         Totals& best = totals[row.integer(0)];
         const int rank = rank_of(Grouping(row.integer(1)));

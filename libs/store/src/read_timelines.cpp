@@ -1,28 +1,109 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <thread>
+
 #include "read_rows.h"
 #include "sample_chunk.h"
 
 namespace erg::store {
+namespace {
+
+// From this many samples on a second thread is worth its start.
+constexpr std::size_t kWorthAThread = 200'000;
+
+[[noreturn]] void damaged() { throw StoreError{"a chunk of samples is damaged: run erg db check"}; }
+
+// A chunk and where its samples belong in the columns of its channel.
+struct Packed {
+  std::size_t first = 0;
+  std::size_t samples = 0;
+  Bytes data;
+};
+
+// All readings of one channel while they are decoded.
+struct Columns {
+  std::vector<Packed> chunks;
+  std::size_t samples = 0;
+  std::vector<Timestamp> times;
+  std::vector<std::int64_t> counts;
+};
+
+// Chunks that do not rise would make a timeline that lies.
+void check_order(const Channel& channel, const Columns& columns, std::size_t begin,
+                 std::size_t end) {
+  const bool counter = channel.kind == ChannelKind::energy_counter;
+  for (std::size_t i = std::max<std::size_t>(begin, 1); i < end; ++i) {
+    if (columns.times[i] <= columns.times[i - 1]) damaged();
+    if (counter && columns.counts[i] < columns.counts[i - 1]) damaged();
+  }
+}
+
+void decode(const Channel& channel, const Packed& chunk, SampleColumns& scratch, Columns& out) {
+  decode_samples(chunk.data, scratch);
+  if (scratch.times.size() != chunk.samples) damaged();
+  for (std::size_t i = 0; i < chunk.samples; ++i) {
+    out.times[chunk.first + i] = Timestamp{Nanoseconds{scratch.times[i]}};
+    out.counts[chunk.first + i] = scratch.counts[i];
+  }
+  check_order(channel, out, chunk.first + 1, chunk.first + chunk.samples);
+}
+
+// Each thread takes the next few chunks that nobody took.
+void decode_some(const Channel& channel, Columns& columns, std::atomic<std::size_t>& next) {
+  constexpr std::size_t kTaken = 64;
+  SampleColumns scratch;
+  for (std::size_t i = next.fetch_add(kTaken); i < columns.chunks.size();
+       i = next.fetch_add(kTaken)) {
+    const std::size_t end = std::min(i + kTaken, columns.chunks.size());
+    for (std::size_t k = i; k < end; ++k) decode(channel, columns.chunks[k], scratch, columns);
+  }
+}
+
+void decode_all(const Channel& channel, Columns& columns) {
+  columns.times.resize(columns.samples);
+  columns.counts.resize(columns.samples);
+  std::atomic<std::size_t> next = 0;
+  std::exception_ptr failure;
+  {
+    std::jthread helper;  // joined before what it uses goes
+    if (columns.samples >= kWorthAThread) {
+      helper = std::jthread{[&] {
+        try {
+          decode_some(channel, columns, next);
+        } catch (...) {
+          failure = std::current_exception();
+        }
+      }};
+    }
+    decode_some(channel, columns, next);
+  }
+  if (failure) std::rethrow_exception(failure);
+  for (const auto& chunk : columns.chunks) {
+    check_order(channel, columns, chunk.first, std::min(chunk.first + 1, columns.samples));
+  }
+}
+
+}  // namespace
 
 std::vector<Timeline> read_timelines(Connection& connection, PartKey key,
                                      const std::vector<Channel>& channels) {
   std::vector<Timeline> timelines;
-  for (const auto& channel : channels) timelines.emplace_back(channel);
-  connection.query("SELECT channel, samples FROM channel_totals WHERE run_key = $1 AND part = $2",
-                   {key.run, key.part}, [&](const Row& row) {
-                     timelines.at(static_cast<std::size_t>(row.integer(0)))
-                         .reserve(static_cast<std::size_t>(row.integer(1)));
-                   });
-  SampleColumns columns;
-  connection.query(
-      "SELECT channel, data FROM chunks WHERE run_key = $1 AND part = $2 ORDER BY channel, minute",
-      {key.run, key.part}, [&](const Row& row) {
-        auto& timeline = timelines.at(static_cast<std::size_t>(row.integer(0)));
-        decode_samples(row.bytes(1), columns);
-        for (std::size_t i = 0; i < columns.times.size(); ++i) {
-          timeline.append({Timestamp{Nanoseconds{columns.times[i]}}, columns.counts[i]});
-        }
-      });
+  for (std::size_t channel = 0; channel < channels.size(); ++channel) {
+    Columns columns;
+    connection.query(
+        "SELECT samples, data FROM chunks WHERE run_key = $1 AND part = $2 AND channel = $3 "
+        "ORDER BY minute",
+        {key.run, key.part, static_cast<std::int64_t>(channel)}, [&](const Row& row) {
+          const auto bytes = row.bytes(1);
+          columns.chunks.push_back({columns.samples, static_cast<std::size_t>(row.integer(0)),
+                                    Bytes(bytes.begin(), bytes.end())});
+          columns.samples += columns.chunks.back().samples;
+        });
+    decode_all(channels[channel], columns);
+    timelines.emplace_back(channels[channel], std::move(columns.times), std::move(columns.counts));
+  }
   connection.query(
       "SELECT channel, begin_ns, end_ns, reason FROM gaps WHERE run_key = $1 AND part = $2 "
       "ORDER BY channel, gap",
