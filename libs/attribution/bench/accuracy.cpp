@@ -24,6 +24,6 @@ void print(const char* what, std::size_t runs, const erg::testing::Coverage& cov
 
 int main(int count, char** words) {
   const auto runs = static_cast<std::size_t>(count > 1 ? std::atoi(words[1]) : 2000);
-  print("phases", runs, erg::testing::phase_coverage(runs, 1));
-  print("layers", runs / 10, erg::testing::layer_coverage(runs / 10, 100'000));
+  print("phases", runs, erg::testing::phase_coverage(runs, 500'000));
+  print("layers", runs / 10, erg::testing::layer_coverage(runs / 10, 900'000));
 }

@@ -7,6 +7,7 @@
 
 #include "classes.h"
 #include "erg/design_solve.h"
+#include "regression.h"
 #include "timeline_method.h"
 
 namespace erg {
@@ -53,6 +54,8 @@ Breakdown attribute(const Run& run, const AttributionOptions& options) {
   switch (options.method) {
     case AttributionMethod::designs:
       return solve_designs(run, options);
+    case AttributionMethod::regression:
+      return attribution::by_regression(run, options);
     case AttributionMethod::automatic:
       if (wants_designs(run, options.by)) return solve_designs(run, options);
       [[fallthrough]];

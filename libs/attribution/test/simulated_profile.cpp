@@ -227,7 +227,7 @@ SimulatedProfile simulate(const std::vector<PlannedBlock>& blocks, const Simulat
     const double begin = tape.now();
     tape.play(repeated, length, 1 + normal(random, world.block_scatter), world,
               uniform(random, 0, length), hiccup);
-    block.interval = between(begin, tape.now());
+    block.interval = between(begin, begin + length + hiccup);
     block.device_time = Seconds{length + hiccup};
     drift += std::log(drift_at(begin + 0.5 * length, world));
     part.blocks.push_back(block);
