@@ -152,17 +152,23 @@ void Session::State::start() {
   sampler = std::make_unique<Sampler>(std::move(found.sensors), clock, *writer, spans.get());
 }
 
-// A store that another writer holds, or a disk that is full for a moment, gets a second chance.
+// A store that another writer holds, or a disk that is full for a moment, gets ten seconds: the
+// writer keeps what it could not hand over.
 void Session::State::end(RunStatus status, std::optional<int> exit_status) {
   finished = true;
   const SamplerCost cost = sampler->stop();
-  for (int attempt = 1;; ++attempt) {
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+  while (true) {
     try {
       spans->flush(*writer);
       writer->finish(status, exit_status, cost);
       return;
-    } catch (const StoreError&) {
-      if (attempt == 3) throw;
+    } catch (const StoreError& error) {
+      if (std::chrono::steady_clock::now() > give_up) {
+        throw StoreError{std::string{error.what()} +
+                         "; what was measured after the last second that it took is lost, the run "
+                         "is listed as interrupted"};
+      }
       std::this_thread::sleep_for(std::chrono::milliseconds{500});
     }
   }
@@ -220,7 +226,14 @@ std::optional<std::string> Session::trouble() const { return state_->sampler->fa
 
 Run Session::finish(RunStatus status, std::optional<int> exit_status) {
   state_->end(status, exit_status);
-  Run run = state_->store->load(state_->header.id);
+  Run run;
+  try {
+    run = state_->store->load(state_->header.id);
+  } catch (const StoreError& error) {
+    throw StoreError{std::string{error.what()} +
+                     "; where the server went away, the run went on in " + undelivered_store_url() +
+                     ": erg runs push delivers it"};
+  }
   if (!state_->joined) {
     for (const auto& breakdown : usual_breakdowns(run)) {
       state_->store->save_breakdown(run.header.id, breakdown);

@@ -91,6 +91,9 @@ int main(int argc, char** argv) {
   erg::add_energy(commands);
   erg::add_report(commands);
   erg::add_network(commands);
+  erg::add_import(commands);
+  erg::add_methods(commands);
+  erg::add_db(commands);
   erg::add_watch(commands);
   erg::add_cap(commands);
   heal();

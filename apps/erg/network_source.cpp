@@ -31,7 +31,9 @@ Network read_network(const NetworkSource& source, CountOptions& options) {
       throw NetworkError{"--classes changes a network of the catalogue; " + source.word +
                          " is a file"};
     }
-    return load_network(source.word, {.input = source.input});
+    ReadOptions reading;
+    reading.input = source.input;
+    return load_network(source.word, reading);
   }
   return make_network(source.word, wanted);
 }

@@ -36,6 +36,9 @@ void report(const Run& run, const RunOptions& options, const std::string& store_
   if (options.quiet) return;
   const std::string id = run.header.id.text().substr(0, 8);
   inform("\n" + run_text(run, stderr_style()));
+  for (const auto& part : run.parts) {
+    for (const auto& note : part.notes) inform("note: " + plain_text(note) + "\n");
+  }
   inform("\nrun " + id + " in " + store_url + "; look again: erg runs show " + id + "\n");
 }
 
@@ -57,7 +60,6 @@ int measure(const Commands& commands, const std::vector<std::string>& command,
 
   ChildProcess child;
   Session session{session_options};
-  for (const auto& note : session.notes()) warn(note);
   SpanLog& spans = session.spans();
   const SpanIndex span = spans.open(spans.intern(command.front()), SpanKind::run);
   const int error = child.start(*program, command, kRunTicketVariable, session.ticket().text());

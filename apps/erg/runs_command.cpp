@@ -14,6 +14,7 @@ namespace erg {
 namespace {
 
 struct RunsOptions {
+  std::string run;
   std::vector<std::string> runs;
   std::vector<std::string> words;  // tags
   std::string where;
@@ -41,7 +42,7 @@ int list(const Commands& commands, const RunsOptions& options) {
 
 int show(const Commands& commands, const RunsOptions& options) {
   const auto store = store_of(commands);
-  const Run run = store->load(store->find(options.runs.front()));
+  const Run run = store->load(store->find(options.run));
   print(options.json ? run_json(run)
                      : run_text(run, stdout_style()) + "\n" + run_details_text(run));
   return 0;
@@ -58,7 +59,7 @@ int compare(const Commands& commands, const RunsOptions& options) {
 int tag(const Commands& commands, const RunsOptions& options) {
   const auto tags = parse_tags(options.words);
   const auto store = store_of(commands);
-  const RunId run = store->find(options.runs.front());
+  const RunId run = store->find(options.run);
   auto all = store->load(run).header.environment.tags;
   for (const auto& [key, value] : tags) {
     if (value.empty()) {
@@ -83,13 +84,14 @@ int remove(const Commands& commands, const RunsOptions& options) {
   return 0;
 }
 
-void add_run_argument(CLI::App& command, const Options& options, int most) {
-  command
-      .add_option("RUN", options->runs,
-                  "Its id, the first 4 or more digits of it, its name, or 'last'")
-      ->required()
-      ->expected(1, most)
-      ->type_name("");
+constexpr const char* kRunHelp = "Its id, the first 4 or more digits of it, its name, or 'last'";
+
+void add_run_argument(CLI::App& command, const Options& options) {
+  command.add_option("RUN", options->run, kRunHelp)->required()->type_name("");
+}
+
+void add_run_arguments(CLI::App& command, const Options& options) {
+  command.add_option("RUN", options->runs, kRunHelp)->required()->type_name("");
 }
 
 }  // namespace
@@ -114,22 +116,23 @@ void add_runs(Commands& commands) {
 
   auto& shower = commands.add(group, "show", "One run: what it took, where, on what",
                               "erg runs show last", with(show));
-  add_run_argument(shower, options, 1);
+  add_run_argument(shower, options);
   shower.add_flag("--json", options->json, "As JSON");
 
   auto& comparer = commands.add(group, "compare", "Runs side by side, against the first",
                                 "erg runs compare baseline capped", with(compare));
-  add_run_argument(comparer, options, 1000);
+  add_run_arguments(comparer, options);
   comparer.add_flag("--json", options->json, "As JSON");
 
   auto& tagger = commands.add(group, "tag", "Set tags of a run; an empty value removes one",
                               "erg runs tag last room=lab3 note=", with(tag));
-  add_run_argument(tagger, options, 1);
+  add_run_argument(tagger, options);
   tagger.add_option("TAG", options->words, "KEY=VALUE")->required()->type_name("");
 
   auto& remover = commands.add(group, "remove", "Remove runs from the store",
                                "erg runs remove 3f2a91c0", with(remove));
-  add_run_argument(remover, options, 1000);
+  add_run_arguments(remover, options);
+  add_runs_push(commands, group);
 }
 
 }  // namespace erg

@@ -84,6 +84,7 @@ void add_sensors(Commands& commands) {
   sensors.add_flag("--every-channel", options->every_channel,
                    "Also what is contained in another channel");
   sensors.add_flag("--json", options->json, "As JSON");
+  add_sensors_check(commands, sensors);
 }
 
 }  // namespace erg

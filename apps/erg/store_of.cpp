@@ -4,8 +4,12 @@
 
 namespace erg {
 
+std::string store_url_of(const Commands& commands) {
+  return commands.store_url().empty() ? default_store_url() : commands.store_url();
+}
+
 std::unique_ptr<Store> store_of(const Commands& commands) {
-  return open_store(commands.store_url().empty() ? default_store_url() : commands.store_url());
+  return open_store(store_url_of(commands));
 }
 
 }  // namespace erg

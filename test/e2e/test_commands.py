@@ -2,6 +2,8 @@
 """The command tree: help, wrong usage, and every command that shows something."""
 
 import json
+import os
+import pathlib
 import subprocess
 
 from erg_case import ErgCase, main
@@ -9,7 +11,8 @@ from erg_case import ErgCase, main
 SUBCOMMANDS = [
     ["run"], ["sensors"], ["runs", "list"], ["runs", "show"], ["runs", "compare"], ["runs", "tag"],
     ["runs", "remove"], ["energy"], ["report"], ["network", "list"], ["network", "show"], ["watch"],
-    ["cap", "show"], ["cap", "set"], ["cap", "reset"],
+    ["cap", "show"], ["cap", "set"], ["cap", "reset"], ["db", "check"], ["db", "vacuum"],
+    ["db", "migrate"], ["runs", "push"], ["import"], ["methods"], ["sensors", "check"],
 ]
 
 
@@ -143,6 +146,28 @@ class Energy(ErgCase):
         self.assert_one_line(done.stderr, "gpu-17")
 
 
+class Methods(ErgCase):
+    def test_see_one_run(self):
+        self.erg("run", "--", "sleep", "0.5")
+        for one in self.json("methods", "last"):
+            self.assertLessEqual({"device", "reference", "reference_j", "rows"}, one.keys())
+            for row in one["rows"]:
+                error = row["energy_j"] / one["reference_j"] - 1
+                self.assertAlmostEqual(row["error"], error, places=9)
+        self.assert_one_line(self.erg("methods", status=2).stderr, "RUN", "--trace")
+
+    def test_judge_a_trace_by_its_meter(self):
+        traces = pathlib.Path(os.environ["ERG_SHARED_DATA"]) / "power_traces"
+        if not traces.is_dir():
+            self.skipTest(f"no {traces}")
+        folders = sorted(path.parent for path in traces.rglob("gpudata.csv"))
+        self.assertTrue(folders)
+        for folder in folders:
+            judged = self.json("methods", "--trace", str(folder))
+            self.assertIn("meter", judged["reference"])
+            self.assertLess(min(abs(row["error"]) for row in judged["rows"]), 0.08)
+
+
 class Report(ErgCase):
     def test_is_one_file_whole_or_not_at_all(self):
         self.erg("run", "--name", "<b>bold</b>", "--", "sleep", "0.3")
@@ -198,6 +223,55 @@ class Network(ErgCase):
         self.assert_one_line(self.erg("network", "show", "missing.json", status=1).stderr, "missing.json")
         (self.folder / "cut.json").write_text('{"format": "erg')
         self.assert_one_line(self.erg("network", "show", "cut.json", status=1).stderr, "cut.json")
+
+
+class Database(ErgCase):
+    def test_check_vacuum_migrate(self):
+        self.erg("run", "--", "sleep", "0.2")
+        found = self.json("db", "check")
+        self.assertEqual((found["runs"], found["problems"]), (1, []))
+        self.assertGreater(found["samples"], 0)
+        self.assertIn("up to date", self.erg("db", "migrate").stdout)
+        self.erg("db", "vacuum")
+        self.assertEqual(len(self.json("runs", "list")), 1)
+
+    def test_runs_are_pushed_once(self):
+        self.erg("run", "--name", "here", "--", "true")
+        there = ("--store", "sqlite:there.db")
+        here = self.environment["ERG_STORE"]
+        for _ in range(2):
+            self.erg("runs", "push", "--from", here, *there)
+            self.assertEqual([run["name"] for run in self.json(*there, "runs", "list")], ["here"])
+        self.assertEqual(len(self.json("runs", "list")), 1)
+        self.erg("runs", "push", "--from", here, "--remove", *there)
+        self.assertEqual(self.json("runs", "list"), [])
+
+
+class Import(ErgCase):
+    def setUp(self):
+        super().setUp()
+        rows = [f"{1000 + 0.1 * i:.1f},{100 if i < 50 else 200}" for i in range(101)]
+        (self.folder / "power.csv").write_text("timestamp,power_in_watts\n" + "\n".join(rows) + "\n")
+
+    def test_a_dry_run_changes_nothing(self):
+        done = self.erg("import", "csv", "power.csv", "--dry-run")
+        self.assertEqual(len(done.stdout.splitlines()), 1)
+        self.assertEqual(self.json("runs", "list"), [])
+
+    def test_twice_is_once(self):
+        for _ in range(2):
+            self.erg("import", "csv", "power.csv", "--name", "plain")
+        runs = self.json("runs", "list")
+        self.assertEqual([run["name"] for run in runs], ["plain"])
+        energy = self.json("energy", "plain", "--by", "run")["total"]["energy_j"]
+        self.assertAlmostEqual(energy, 100 * 5 + 200 * 5, delta=10)
+
+    def test_bad_input_is_refused(self):
+        self.assert_one_line(self.erg("import", "cvs", "power.csv", status=2).stderr, "cvs", "csv")
+        self.assert_one_line(self.erg("import", "csv", "absent.csv", status=1).stderr, "absent.csv")
+        (self.folder / "letter.csv").write_text("dear all,\n")
+        self.assertIn("letter.csv", self.erg("import", "csv", "letter.csv", status=1).stderr)
+        self.assertEqual(self.json("runs", "list"), [])
 
 
 class Pipes(ErgCase):

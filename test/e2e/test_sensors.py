@@ -44,6 +44,8 @@ class FakeRapl(ErgCase):
         self.environment["ERG_SYSFS_ROOT"] = str(self.folder / "sys")
         self.stop = threading.Event()
         self.start_time = time.monotonic()
+        self.counter = os.open(self.zone / "energy_uj", os.O_RDWR | os.O_CREAT)
+        self.addCleanup(os.close, self.counter)
         self.count()
         self.thread = threading.Thread(target=self.draw)
         self.thread.start()
@@ -52,9 +54,7 @@ class FakeRapl(ErgCase):
 
     def count(self):
         energy = int(1e6 * self.WATTS * (time.monotonic() - self.start_time)) + 123456
-        temporary = self.zone / "energy_uj.new"
-        temporary.write_text(f"{energy}\n")
-        os.replace(temporary, self.zone / "energy_uj")
+        os.pwrite(self.counter, f"{energy}\n".encode(), 0)  # in place, as a kernel's file changes
 
     def draw(self):
         while not self.stop.wait(0.005):
@@ -67,6 +67,13 @@ class FakeRapl(ErgCase):
         self.assertEqual(package["provenance"], "measured")
         self.assertAlmostEqual(package["energy_j"], self.WATTS, delta=0.1 * self.WATTS)
         self.assertAlmostEqual(package["power_w"], self.WATTS, delta=0.05 * self.WATTS)
+
+    def test_check_finds_its_power(self):
+        found = self.json("sensors", "check", "--scale", "0.2")
+        package = next(one for one in found["channels"] if one["device"] == "cpu-0")
+        for key in ("idle_cold_w", "load_w", "idle_hot_w"):
+            self.assertAlmostEqual(package[key], self.WATTS, delta=0.1 * self.WATTS)
+        self.assertGreater(package["read_cost_s"], 0)
 
     def test_watch_shows_it(self):
         out = self.erg("watch", "--rate", "5", "--for", "1.5").stdout

@@ -13,8 +13,10 @@
 
 namespace erg {
 
+struct ChannelProfile;
 struct MissingSource;
 struct PowerLimits;
+struct StoreCheck;
 
 // The forms of `--json`, documented in docs/formats.md: one JSON value each, indented, ending with
 // a line end. Keys are stable and name their SI unit; what is unknown is null; text that is no
@@ -28,6 +30,9 @@ std::string run_json(const Run& run);
 std::string sensors_json(std::span<const Device> devices, std::span<const Channel> channels,
                          std::span<const std::string> notes,
                          std::span<const MissingSource> missing);
+std::string store_check_json(std::string_view url, const StoreCheck& check);
+std::string profiles_json(std::span<const ChannelProfile> profiles,
+                          std::span<const std::string> warnings);
 std::string power_limits_json(std::span<const PowerLimits> limits);
 
 // What a device draws just now.

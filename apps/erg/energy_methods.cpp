@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "energy_methods.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "erg/estimator.h"
+#include "erg/numbers.h"
+#include "erg/power_table.h"
+
+namespace erg {
+namespace {
+
+constexpr std::string_view kMeter = "power_meter";
+
+using Timelines = std::vector<const Timeline*>;
+
+bool measures_energy(const Timeline& line) {
+  return line.channel().kind != ChannelKind::gauge && line.covered().has_value();
+}
+
+// A meter, then a counter, then the power that is renewed most often.
+int rank(const Timeline& line) {
+  if (line.channel().name == kMeter) return 0;
+  return line.channel().kind == ChannelKind::energy_counter ? 1 : 2;
+}
+
+bool surer(const Timeline* a, const Timeline* b) {
+  if (rank(*a) != rank(*b)) return rank(*a) < rank(*b);
+  return a->size() > b->size();
+}
+
+std::string described(const Channel& channel) {
+  return channel.method.empty() ? channel.name : channel.name + " (" + channel.method + ")";
+}
+
+// What a script that asks every `period` adds up: the last value it could have seen, each time.
+Joules polled(const Timeline& power, Interval interval, Seconds period) {
+  const auto step = std::chrono::round<Nanoseconds>(period);
+  Joules sum{0};
+  for (Timestamp at = interval.begin; at < interval.end; at += step) {
+    const auto after = std::ranges::upper_bound(power.times(), at) - power.times().begin();
+    const Seconds time{std::min(at + step, interval.end) - at};
+    if (after > 0) sum += Watts{power.value(static_cast<std::size_t>(after - 1))} * time;
+  }
+  return sum;
+}
+
+// The estimator's power at each reading of the utilisation, held until the next.
+Joules estimated(const Estimator& estimator, const Timeline& utilisation, Interval interval) {
+  Joules sum{0};
+  for (std::size_t i = 0; i < utilisation.size(); ++i) {
+    const Timestamp until = i + 1 < utilisation.size() ? utilisation.times()[i + 1] : interval.end;
+    const Interval held = intersection({utilisation.times()[i], until}, interval);
+    sum += estimator.power(utilisation.value(i)) * Seconds{held.length()};
+  }
+  return sum;
+}
+
+EstimatorInput estimator_input(const Environment& environment) {
+  EstimatorInput input;
+  input.threads = std::max<std::int64_t>(environment.cpu_threads, 1);
+  input.memory_bytes = environment.memory_bytes;
+  if (const auto nominal = find_cpu_power(environment.cpu)) {
+    input.tdp = nominal->power;
+    if (nominal->threads > 0) {
+      input.share =
+          std::min(1.0, static_cast<double>(input.threads) / static_cast<double>(nominal->threads));
+    }
+  }
+  return input;
+}
+
+void add_estimators(MethodComparison& comparison, const Device& device, const Part& part,
+                    const Environment& environment, Interval interval) {
+  const Timeline* utilisation = nullptr;
+  for (const auto& line : part.timelines) {
+    if (line.channel().name == "utilisation" && line.channel().device == "cpu-0") {
+      utilisation = &line;
+    }
+  }
+  if (!utilisation) return;
+  for (const auto name : estimator_names()) {
+    const bool of_memory = name.starts_with("memory") || name == "codecarbon_dimm";
+    if (of_memory != (device.kind == DeviceKind::memory)) continue;
+    const auto estimator = make_estimator(name, estimator_input(environment));
+    if (!estimator) continue;
+    comparison.rows.push_back({std::string{name} + " (" + estimator->formula + ")",
+                               estimated(*estimator, *utilisation, interval)});
+  }
+}
+
+void add_nominal(MethodComparison& comparison, const Device& device) {
+  if (const auto nominal = find_gpu_power(device.name)) {
+    comparison.rows.push_back({"nominal board power, " + text(nominal->power) + " x time",
+                               nominal->power * comparison.time});
+  } else if (device.power_limit) {
+    comparison.rows.push_back({"power limit, " + text(*device.power_limit) + " x time",
+                               *device.power_limit * comparison.time});
+  }
+}
+
+std::optional<MethodComparison> compare_device(const Device& device, const Part& part,
+                                               const Environment& environment, Seconds polling) {
+  Timelines lines;
+  for (const auto& line : part.timelines) {
+    const bool meter = line.channel().name == kMeter && device.kind == DeviceKind::gpu;
+    if ((line.channel().device == device.id || meter) && measures_energy(line)) {
+      lines.push_back(&line);
+    }
+  }
+  if (lines.empty()) return std::nullopt;
+  std::ranges::stable_sort(lines, surer);
+  Interval interval = *lines.front()->covered();
+  for (const auto* line : lines) interval = intersection(interval, *line->covered());
+  if (interval.empty()) return std::nullopt;
+
+  MethodComparison comparison;
+  comparison.device = device.name.empty() ? device.id : device.name;
+  comparison.reference = described(lines.front()->channel());
+  comparison.energy = lines.front()->energy_clamped(interval);
+  comparison.time = interval.length();
+  for (const auto* line : lines) {
+    if (line != lines.front()) {
+      comparison.rows.push_back({described(line->channel()), line->energy_clamped(interval)});
+    }
+    if (line->channel().kind == ChannelKind::windowed_power && line->channel().name != kMeter) {
+      comparison.rows.push_back(
+          {fmt::format("{} polled every {}", line->channel().name, text(polling)),
+           polled(*line, interval, polling)});
+    }
+  }
+  if (device.kind == DeviceKind::gpu) add_nominal(comparison, device);
+  if (device.kind != DeviceKind::gpu) {
+    add_estimators(comparison, device, part, environment, interval);
+  }
+  return comparison;
+}
+
+}  // namespace
+
+std::vector<MethodComparison> compare_methods(const Run& run, Seconds polling) {
+  std::vector<MethodComparison> all;
+  for (const auto& part : run.parts) {
+    for (const auto& device : part.header.devices) {
+      if (device.kind == DeviceKind::board) continue;  // a meter is the reference of its card
+      auto one = compare_device(device, part, run.header.environment, polling);
+      if (one) all.push_back(std::move(*one));
+    }
+  }
+  return all;
+}
+
+}  // namespace erg

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <set>
+
+#include "breakdowns.h"
+#include "console.h"
+#include "erg/importer.h"
+#include "erg/store.h"
+#include "erg/suggest.h"
+#include "subcommands.h"
+
+namespace erg {
+namespace {
+
+constexpr std::string_view kFormats[] = {"thesis",     "blocks",       "nvidia-smi",
+                                         "codecarbon", "powermetrics", "meter-trace",
+                                         "csv",        "zeus",         "pvwatts"};
+
+struct ImportArguments {
+  std::string format;
+  std::string path;
+  bool dry_run = false;
+  double period_s = 0;
+  int utc_offset_minutes = 0;
+  ImportOptions options;
+};
+
+struct Tally {
+  std::size_t imported = 0;
+  std::size_t there = 0;
+  std::size_t failed = 0;
+};
+
+std::set<RunId> runs_in(const Store& store) {
+  std::set<RunId> ids;
+  for (const auto& run : store.list()) ids.insert(run.id);
+  return ids;
+}
+
+// A run that cannot be read to its end is taken out again.
+void import_one(Store& store, std::set<RunId>& there, const ImportItem& item,
+                const ImportOptions& options, ImportReport& report, Tally& tally) {
+  std::optional<RunId> begun;
+  const auto open = [&](const RunHeader& run,
+                        const PartHeader& part) -> std::unique_ptr<RunWriter> {
+    if (!there.insert(run.id).second) return nullptr;
+    auto writer = store.begin(run, part);
+    begun = run.id;
+    return writer;
+  };
+  try {
+    const ImportedRun done = import_run(item, options, open, report);
+    if (done.already_there) {
+      ++tally.there;
+      return;
+    }
+    const Run run = store.load(done.id);
+    for (const auto& breakdown : usual_breakdowns(run)) store.save_breakdown(done.id, breakdown);
+    for (const auto& breakdown : done.breakdowns) store.save_breakdown(done.id, breakdown);
+    ++tally.imported;
+  } catch (const std::exception& error) {
+    if (begun) {
+      store.remove(*begun);
+      there.erase(*begun);
+    }
+    ++tally.failed;
+    warn(item.path.string() + ": " + error.what());
+  }
+}
+
+int import(const Commands& commands, ImportArguments arguments) {
+  const auto format = import_format_from(arguments.format);
+  if (!format) {
+    throw UsageError{"there is no format '" + plain_text(arguments.format) + "'" +
+                     suggestion(arguments.format, kFormats)};
+  }
+  if (arguments.period_s > 0) arguments.options.period = Seconds{arguments.period_s};
+  arguments.options.utc_offset = std::chrono::minutes{arguments.utc_offset_minutes};
+  ImportReport report;
+  const auto items = discover(*format, arguments.path, arguments.options, report);
+  Tally tally;
+  if (arguments.dry_run) {
+    for (const auto& item : items) {
+      print(fmt::format("{}  {} bytes  {}\n", plain_text(item.name), item.bytes,
+                        plain_text(item.path.string())));
+    }
+  } else {
+    const auto store = store_of(commands);
+    auto there = runs_in(*store);
+    for (const auto& item : items) {
+      import_one(*store, there, item, arguments.options, report, tally);
+    }
+  }
+  for (const auto& one : report.warnings) {
+    warn(fmt::format("{}: {} x {}: {}", one.path, one.count, one.name, one.detail));
+  }
+  if (arguments.dry_run) {
+    inform(fmt::format("{} runs would be imported\n", items.size()));
+  } else {
+    inform(fmt::format("{} runs imported, {} there already, {} refused\n", tally.imported,
+                       tally.there, tally.failed));
+  }
+  return tally.failed > 0 ? 1 : 0;
+}
+
+}  // namespace
+
+void add_import(Commands& commands) {
+  const auto arguments = std::make_shared<ImportArguments>();
+  auto& importer = commands.add("import", "Bring in what other tools have measured",
+                                "erg import nvidia-smi power.csv --name idle --dry-run",
+                                [&commands, arguments] { return import(commands, *arguments); });
+  std::string formats;
+  for (const auto name : kFormats) formats += (formats.empty() ? "" : ", ") + std::string{name};
+  importer.add_option("FORMAT", arguments->format, formats)->required()->type_name("");
+  importer.add_option("PATH", arguments->path, "A file or a folder; '-': standard input")
+      ->required()
+      ->type_name("");
+  importer.add_flag("--dry-run", arguments->dry_run, "List what would be imported, change nothing");
+  importer.add_option("--name", arguments->options.name, "Of the run (default: from the path)");
+  importer.add_option("--device", arguments->options.device, "Name of the device, if not in it");
+  importer.add_option("--period", arguments->period_s, "Of rows without a time stamp")
+      ->check(CLI::PositiveNumber)
+      ->type_name("SECONDS");
+  importer.add_option("--utc-offset", arguments->utc_offset_minutes, "Of local time stamps")
+      ->type_name("MINUTES");
+  auto& columns = arguments->options.columns;
+  importer.add_option("--time-column", columns.time, "csv: which column is the time")
+      ->capture_default_str();
+  importer.add_option("--power-column", columns.power, "csv: which column is the power")
+      ->capture_default_str();
+  importer.add_option("--time-unit", columns.time_unit, "csv: s, ms, us or ns")
+      ->check(CLI::IsMember({"s", "ms", "us", "ns"}))
+      ->capture_default_str();
+  importer.add_option("--power-unit", columns.power_unit, "csv: W, mW or kW")
+      ->check(CLI::IsMember({"W", "mW", "kW"}))
+      ->capture_default_str();
+}
+
+}  // namespace erg
