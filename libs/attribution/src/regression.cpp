@@ -136,6 +136,43 @@ Powers powers_of(const Windows& windows) {
   return powers;
 }
 
+// Gives a row the power of its class, or nothing where that was not resolved. What it loses.
+Joules resolve(const Powers& powers, const ClassTable& classes, BreakdownRow& row) {
+  const Joules before = row.energy->value;
+  for (std::size_t j = 0; j < powers.columns.size(); ++j) {
+    const std::size_t column = powers.columns[j];
+    if (column >= classes.size() || !powers.resolved[j]) continue;
+    const auto& known = classes[static_cast<ClassId>(column)];
+    if (known.name != row.name || known.pass != row.pass) continue;
+    row.method = "regression";
+    row.energy->value = Watts{powers.watts[j]} * row.time->value;
+    row.energy->independent_u = Watts{powers.watts_u[j]} * row.time->value;
+    row.energy->provenance = weakest(row.energy->provenance, Provenance::attributed);
+    return before - row.energy->value;
+  }
+  row.method = "regression: not resolved";
+  row.energy.reset();
+  return before;
+}
+
+// What rows of one device lose to the unattributed one.
+Joules resolve(const Host& host, const MeasuredDevice& device, const AttributionOptions& options,
+               Breakdown& result) {
+  std::vector<std::string> said_before;
+  ClassTable classes{options};
+  LaneFinder finder{classes, said_before};
+  const auto lanes = finder.lanes(host, &device);
+  if (!device.spans || lanes.size() != 1) return Joules{0};
+  const EnergyCurve curve{device, host.extent};
+  const Powers powers = powers_of(windows_of(*lanes.front(), classes.size(), curve));
+  Joules moved{0};
+  for (auto& row : result.rows) {
+    if (row.device != device.name || row.kind == "device" || !row.energy || !row.time) continue;
+    moved += resolve(powers, classes, row);
+  }
+  return moved;
+}
+
 }  // namespace
 
 Breakdown by_regression(const Run& run, const AttributionOptions& options) {
@@ -146,45 +183,17 @@ Breakdown by_regression(const Run& run, const AttributionOptions& options) {
   Breakdown result = by_timeline(run, options);
   result.method = "regression";
   result.covariance_j2.clear();
-  std::vector<std::string> ignored;
   Joules moved{0};
   for (const Host& host : hosts_of(run)) {
-    for (const auto& device : host.devices) {
-      ClassTable classes{options};
-      LaneFinder finder{classes, ignored};
-      const auto lanes = finder.lanes(host, &device);
-      if (!device.spans || lanes.size() != 1) continue;
-      const EnergyCurve curve{device, host.extent};
-      const Powers powers = powers_of(windows_of(*lanes.front(), classes.size(), curve));
-      for (auto& row : result.rows) {
-        if (row.device != device.name || row.kind == "device" || !row.energy || !row.time) continue;
-        row.method = "regression: not resolved";
-        const Joules before = row.energy->value;
-        for (std::size_t j = 0; j < powers.columns.size(); ++j) {
-          const std::size_t column = powers.columns[j];
-          if (column >= classes.size() || !powers.resolved[j]) continue;
-          const auto& known = classes[static_cast<ClassId>(column)];
-          if (known.name != row.name || known.pass != row.pass) continue;
-          row.method = "regression";
-          row.energy->value = Watts{powers.watts[j]} * row.time->value;
-          row.energy->independent_u = Watts{powers.watts_u[j]} * row.time->value;
-          row.energy->provenance = weakest(row.energy->provenance, Provenance::attributed);
-          moved += before - row.energy->value;
-        }
-        if (row.method == "regression") continue;
-        moved += before;
-        row.energy.reset();
-      }
-    }
+    for (const auto& device : host.devices) moved += resolve(host, device, options, result);
   }
-  if (result.unattributed.energy) {
-    result.unattributed.energy->value += moved;
-    double squares = 0;
+  if (auto& rest = result.unattributed.energy) {
+    rest->value += moved;
+    double squares = std::pow(rest->independent_u.value(), 2);
     for (const auto& row : result.rows) {
       if (row.energy) squares += std::pow(row.energy->independent_u.value(), 2);
     }
-    result.unattributed.energy->independent_u =
-        Joules{std::hypot(result.unattributed.energy->independent_u.value(), std::sqrt(squares))};
+    rest->independent_u = Joules{std::sqrt(squares)};
   }
   result.notes.push_back(
       "what is not resolved is part of unattributed: profile the step with designs to tell it");

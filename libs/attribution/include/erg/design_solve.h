@@ -38,10 +38,10 @@ struct DesignFit {
   double variance_j2(std::span<const double> weights) const;
 };
 
-// Energy of one step of a block: the mean of the readings over it, less the time in which the
-// sensor still sees what came before and what that leaves of a step, times device time over steps. Not power times a median time:
-// a hiccup of the host lengthens a block and lowers its power, and only the product is stable.
-// Empty where fewer than three readings lie inside.
+// Energy of one step of a block: the mean power over it, less the time in which the sensor still
+// sees what came before and what that leaves of a step, times device time over steps. Not power
+// times a median time: a hiccup of the host lengthens a block and lowers its power, and only the
+// product is stable. Empty where fewer than three readings lie inside.
 std::optional<Joules> energy_per_step(const Block& block, const Timeline& power);
 
 // Fits blocks of one device, weighted by the scatter of each design and robust to outliers; the
