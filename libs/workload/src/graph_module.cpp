@@ -16,7 +16,9 @@ GraphModule::GraphModule(const Network& network, at::Device device, std::uint64_
     for (const auto input : node.inputs) last_use_[input] = i;
     std::vector<at::Tensor> own;
     for (const Tensor& description : erg::tensors(node.layer)) {
-      at::Tensor tensor = initialized(description, network_.initialization(), random).to(device);
+      at::Tensor tensor =
+          device.is_meta() ? at::empty(description.shape.dims, at::dtype(at::kFloat).device(device))
+                           : initialized(description, network_.initialization(), random).to(device);
       tensor.set_requires_grad(description.trainable);
       own.push_back(tensor);
       tensors_.push_back(

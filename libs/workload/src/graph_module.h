@@ -36,7 +36,8 @@ class NodeObserver {
 class GraphModule {
  public:
   // Weights are drawn on the CPU from `seed` and then moved, so that they are the same on any
-  // device. Throws NetworkError for a node that cannot be executed.
+  // device; on the meta device there are none, only their shapes. Throws NetworkError for a node
+  // that cannot be executed.
   GraphModule(const Network& network, at::Device device, std::uint64_t seed);
 
   at::Tensor forward(const at::Tensor& input, bool training,

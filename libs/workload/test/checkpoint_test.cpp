@@ -20,6 +20,7 @@ TrainingOptions quick(OptimizerKind kind = OptimizerKind::sgd) {
   TrainingOptions options;
   options.batch = 64;
   options.epochs = 3;
+  options.threads = 1;
   options.optimizer.kind = kind;
   options.optimizer.momentum = 0.9;
   options.optimizer.learning_rate = 0.002;
