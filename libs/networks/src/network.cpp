@@ -63,7 +63,19 @@ constexpr std::array kInitializations{
     InitializationName{Initialization::normal_02, "normal_02"},
 };
 
+std::string in_one_line(std::string text) {
+  constexpr std::size_t kLongest = 1000;
+  if (text.size() > kLongest) text = text.substr(0, kLongest) + "...";
+  for (char& letter : text) {
+    const auto code = static_cast<unsigned char>(letter);
+    if (code < 0x20 || code == 0x7f) letter = '?';
+  }
+  return text;
+}
+
 }  // namespace
+
+NetworkError::NetworkError(std::string text) : runtime_error{in_one_line(std::move(text))} {}
 
 Network::Network(std::string name, std::vector<Node> nodes, std::size_t output,
                  Initialization initialization)

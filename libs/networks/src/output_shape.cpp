@@ -113,6 +113,7 @@ Shape shape_of(const Reduce& layer, Inputs inputs) {
 }
 
 Shape shape_of(const Flatten& layer, Inputs inputs) {
+  if (inputs[0].rank() == 0 && layer.first == 0) return {1};
   const std::size_t first = axis_of(layer.first, inputs[0].rank());
   const auto& dims = inputs[0].dims;
   Shape tail{

@@ -21,12 +21,14 @@ void check_window(const Window& window) {
   want_option("dilation", window.dilation, 1);
 }
 
-// PyTorch's rule. A window in ceil mode must start inside the input or its left padding.
+// PyTorch's rule. In ceil mode a window may hang over by less than a stride, but must start inside
+// the input or its left padding.
 std::int64_t places_along(std::int64_t extent, std::int64_t kernel, std::int64_t stride,
                           std::int64_t padding, std::int64_t dilation, bool ceil_mode) {
-  const std::int64_t room = extent + 2 * padding - dilation * (kernel - 1) - 1;
+  const std::int64_t overhang = ceil_mode ? stride - 1 : 0;
+  const std::int64_t room = extent + 2 * padding - dilation * (kernel - 1) - 1 + overhang;
   if (room < 0) return 0;
-  std::int64_t count = (room + (ceil_mode ? stride - 1 : 0)) / stride + 1;
+  std::int64_t count = room / stride + 1;
   if (ceil_mode && (count - 1) * stride >= extent + padding) --count;
   return count;
 }

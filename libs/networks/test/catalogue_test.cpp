@@ -123,15 +123,10 @@ TEST(Catalogue, BuildsEveryNetworkForAnyClassesAndChannels) {
     const Network plain = make_network(entry.name);
     EXPECT_EQ(plain.input_shape(), entry.input) << entry.name;
     EXPECT_EQ(plain.output_shape().dims.back(), entry.classes) << entry.name;
-    EXPECT_EQ(make_network(entry.name, {.classes = 7, .channels = {}, .input = {}})
-                  .output_shape()
-                  .dims.back(),
-              7)
-        << entry.name;
+    EXPECT_EQ(make_network(entry.name, {.classes = 7}).output_shape().dims.back(), 7) << entry.name;
     if (entry.input.rank() != 3) continue;
     for (const std::int64_t channels : {1, 3}) {
-      const auto other =
-          make_network(entry.name, {.classes = {}, .channels = channels, .input = {}});
+      const auto other = make_network(entry.name, {.channels = channels});
       EXPECT_EQ(other.input_shape()[0], channels) << entry.name;
       EXPECT_EQ(other.output_shape(), plain.output_shape()) << entry.name;
     }
@@ -166,24 +161,19 @@ TEST(Catalogue, SuggestsTheNearestName) {
 }
 
 TEST(Catalogue, RefusesWhatDoesNotFit) {
-  EXPECT_THAT(complaint("gpt_small", {.classes = {}, .channels = 3, .input = {}}),
-              HasSubstr("no channels to choose"));
-  EXPECT_THAT(complaint("resnet18", {.classes = {}, .channels = 1, .input = Shape{3, 64, 64}}),
+  EXPECT_THAT(complaint("gpt_small", {.channels = 3}), HasSubstr("no channels to choose"));
+  EXPECT_THAT(complaint("resnet18", {.channels = 1, .input = Shape{3, 64, 64}}),
               HasSubstr("1 channels contradict an input of 3x64x64"));
-  EXPECT_THAT(
-      complaint("alexnet_thesis", {.classes = {}, .channels = {}, .input = Shape{1, 28, 28}}),
-      HasSubstr("too small for a kernel of 3x3"));
-  EXPECT_THAT(complaint("vit_thesis", {.classes = {}, .channels = {}, .input = Shape{1, 100, 100}}),
+  EXPECT_THAT(complaint("alexnet_thesis", {.input = Shape{1, 28, 28}}),
+              HasSubstr("too small for a kernel of 3x3"));
+  EXPECT_THAT(complaint("vit_thesis", {.input = Shape{1, 100, 100}}),
               HasSubstr("whole patches of 32"));
-  EXPECT_THAT(complaint("lenet5", {.classes = 0, .channels = {}, .input = {}}),
-              HasSubstr("out_features is 0"));
-  EXPECT_THAT(complaint("lenet5", {.classes = -1, .channels = {}, .input = {}}),
-              HasSubstr("out_features is -1"));
+  EXPECT_THAT(complaint("lenet5", {.classes = 0}), HasSubstr("out_features is 0"));
+  EXPECT_THAT(complaint("lenet5", {.classes = -1}), HasSubstr("out_features is -1"));
 }
 
 TEST(Catalogue, WidensWhatFollowsAFlattenToTheInput) {
-  const auto net =
-      make_network("lenet5", {.classes = {}, .channels = {}, .input = Shape{3, 32, 32}});
+  const auto net = make_network("lenet5", {.input = Shape{3, 32, 32}});
   EXPECT_EQ(std::get<Linear>(net[*net.find("Linear_7")].layer).in_features, 576);
 }
 

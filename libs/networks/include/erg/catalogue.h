@@ -21,10 +21,10 @@ struct CatalogueEntry {
 
 // What may differ from the entry. Left empty: the entry's own.
 struct NetworkOptions {
-  std::optional<std::int64_t> classes;
-  std::optional<std::int64_t> channels;
+  std::optional<std::int64_t> classes = std::nullopt;
+  std::optional<std::int64_t> channels = std::nullopt;
   // Layers behind a flatten take the width that this input gives them.
-  std::optional<Shape> input;
+  std::optional<Shape> input = std::nullopt;
 };
 
 // All of them, in the order they are shown. Constant for the life of the program.

@@ -18,7 +18,7 @@ std::string_view to_string(Optimizer optimizer);
 std::optional<Optimizer> optimizer_from(std::string_view word);
 
 struct CountOptions {
-  std::vector<Shape> inputs;  // empty: the network's own
+  std::vector<Shape> inputs = {};  // empty: the network's own
   std::int64_t batch = 1;
   std::int64_t bytes_per_number = 4;
   Optimizer optimizer = Optimizer::sgd;

@@ -14,9 +14,10 @@
 namespace erg {
 
 // Thrown for a graph that is no network, or an input that does not fit: one line, naming the layer.
+// Names from foreign files may hold anything: what would break the line is replaced.
 class NetworkError : public std::runtime_error {
  public:
-  using runtime_error::runtime_error;
+  explicit NetworkError(std::string text);
 };
 
 // How Fill::weight and Fill::bias tensors start. Do not rename: files hold these words.

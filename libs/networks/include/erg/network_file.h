@@ -14,10 +14,10 @@ namespace erg {
 struct ReadOptions {
   // Of one example, instead of the file's own. ONNX files may leave extents free: then it is
   // needed.
-  std::optional<Shape> input;
+  std::optional<Shape> input = std::nullopt;
   // Where the files lie in which large ONNX models keep their numbers; empty: they are not looked
   // at. load_network() sets it.
-  std::filesystem::path folder;
+  std::filesystem::path folder = {};
 };
 
 // A network as JSON text (docs/formats.md, "Network files"): reading it back gives the same

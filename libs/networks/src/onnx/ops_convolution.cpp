@@ -73,6 +73,13 @@ std::size_t padded(Step& step, std::size_t node, Sliding& sliding, double value)
                   ".pad");
 }
 
+// Of a weight that has only those of one group.
+std::int64_t channels_of(std::int64_t of_group, std::int64_t groups) {
+  std::int64_t channels = 0;
+  if (__builtin_mul_overflow(of_group, groups, &channels)) throw LayerError{"too many channels"};
+  return channels;
+}
+
 void convolve(Step& step) {
   const Value& input = step.needed(0);
   const Value& weight = step.weight(1);
@@ -83,9 +90,10 @@ void convolve(Step& step) {
   const bool bias = step.input(2) != nullptr;
   const auto groups = step.op().integer("group", 1);
   const auto node = padded(step, step.example(input, weight.dims.size()), sliding, 0);
+  const auto channels = channels_of(weight.dims[1], groups);
   Layer layer;
   if (weight.dims.size() == 3) {
-    layer = Conv1d{input.dims[1],
+    layer = Conv1d{channels,
                    weight.dims[0],
                    sliding.kernel[0],
                    sliding.strides[0],
@@ -94,7 +102,7 @@ void convolve(Step& step) {
                    groups,
                    bias};
   } else {
-    layer = Conv2d{input.dims[1],
+    layer = Conv2d{channels,
                    weight.dims[0],
                    pair(sliding.kernel),
                    pair(sliding.strides),

@@ -18,7 +18,7 @@ bool is_affine(const Value& scale) {
 void batch_norm(Step& step) {
   const Value& input = step.needed(0);
   // PyTorch's momentum is the weight of the new value, ONNX's that of the old.
-  const BatchNorm layer{input.dims.size() < 2 ? 0 : input.dims[1], step.op().real("epsilon", 1e-5),
+  const BatchNorm layer{elements_of(step.weight(1).dims), step.op().real("epsilon", 1e-5),
                         1 - step.op().real("momentum", 0.9)};
   const auto node = step.example(input, input.dims.size());
   step.example_result(step.add_with_weight(layer, {node}, step.weight(1)), input);

@@ -53,7 +53,7 @@ std::string Payloads::bytes(const Tensor& tensor, std::size_t offset, std::size_
 }
 
 bool is_transposed(const Tensor& a, const Tensor& b, const Payloads& payloads) {
-  constexpr std::size_t kPlaces = 64;
+  constexpr std::size_t kPlaces = 512;
   const auto width = width_of(a.type);
   if (a.dims.size() != 2 || b.dims != std::vector{a.dims[1], a.dims[0]} || a.type != b.type ||
       width == 0 || elements_of(a.dims) < 1) {
@@ -61,12 +61,13 @@ bool is_transposed(const Tensor& a, const Tensor& b, const Payloads& payloads) {
   }
   const auto rows = static_cast<std::size_t>(a.dims[0]);
   const auto columns = static_cast<std::size_t>(a.dims[1]);
-  for (std::size_t i = 0; i < kPlaces; ++i) {
-    const std::size_t row = i * 7919 % rows;
-    const std::size_t column = i * 104729 % columns;
-    const auto here = payloads.bytes(a, (row * columns + column) * width, width);
-    if (here.empty() || here != payloads.bytes(b, (column * rows + row) * width, width))
-      return false;
+  const std::size_t all = rows * columns;
+  for (std::size_t i = 0; i < std::min(all, kPlaces); ++i) {
+    // All of a small one; of a large one, places all over it.
+    const std::size_t place = all <= kPlaces ? i : (i * 0x9E3779B97F4A7C15) % all;
+    const auto turned = place % columns * rows + place / columns;
+    const auto here = payloads.bytes(a, place * width, width);
+    if (here.empty() || here != payloads.bytes(b, turned * width, width)) return false;
   }
   return true;
 }

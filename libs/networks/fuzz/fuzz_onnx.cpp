@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <string_view>
+
+#include "erg/count.h"
+#include "erg/onnx.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  try {
+    const std::string_view bytes{reinterpret_cast<const char*>(data), size};
+    erg::count(erg::network_from_onnx(bytes, "fuzz"));
+  } catch (const erg::NetworkError&) {
+    // Refused, in one line.
+  }
+  return 0;
+}
