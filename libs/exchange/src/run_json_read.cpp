@@ -111,8 +111,7 @@ Timeline& timeline_of(Part& part, const Members& members) {
 
 void read_samples(Part& part, const Members& members) {
   Timeline& timeline = timeline_of(part, members);
-  const auto times = members.integers("times_ns");
-  const auto counts = members.integers("counts");
+  const auto times = members.integers("times_ns"), counts = members.integers("counts");
   if (times.size() != counts.size()) Members::fail("counts", "are not as many as the times");
   for (std::size_t i = 0; i < times.size(); ++i) {
     if (!timeline.append({Timestamp{Nanoseconds{times[i]}}, counts[i]})) {
@@ -258,17 +257,15 @@ bool add_line(Run& run, const std::string& what, const Json& content) {
 struct RunJsonReader::State {
   explicit State(ByteSource& from) : source{from}, lines{from, std::size_t{64} << 20} {}
 
-  // The one key of the next line and what it holds; empty at the end.
+  // An object with one key, which says what it is; empty at the end.
   std::optional<Json> next_line() {
-    while (lines.next()) {
-      if (lines.line().empty()) continue;
-      Json json = Json::parse(lines.line(), where());
-      if (!json.object() || json.object()->size() != 1) {
-        throw FormatError{where() + ": not an object with one key"};
-      }
-      return json;
-    }
-    return std::nullopt;
+    do {
+      if (!lines.next()) return std::nullopt;
+    } while (lines.line().empty());
+    Json json = Json::parse(lines.line(), where());
+    const bool one = json.object() && json.object()->size() == 1;
+    if (!one) throw FormatError{where() + ": not an object with one key"};
+    return json;
   }
   std::string where() const { return fmt::format("{}, line {}", source.name(), lines.number()); }
 

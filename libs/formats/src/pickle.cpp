@@ -3,12 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <bit>
 #include <charconv>
-#include <cstring>
 #include <limits>
 
-#include "erg/decimal.h"
 #include "erg/format_error.h"
 #include "pickle_machine.h"
 
@@ -85,98 +82,30 @@ void Pickle::Machine::push_items(Kind kind, std::vector<Index> items) {
   push(std::move(value));
 }
 
-void Pickle::Machine::long_integer(std::size_t size) {
-  if (size > 8) refuse("an integer of more than 64 bits");
-  const std::size_t bits = take_size(size);
-  const auto shift = static_cast<unsigned>(64 - 8 * size);
-  push_integer(size == 0 ? 0 : static_cast<std::int64_t>(bits << shift) >> shift);
-}
-
-bool Pickle::Machine::step_number(unsigned char opcode) {
-  switch (opcode) {
-    case 'K':
-      push_integer(static_cast<std::int64_t>(take_size(1)));
-      return true;
-    case 'M':
-      push_integer(static_cast<std::int64_t>(take_size(2)));
-      return true;
-    case 'J':
-      push_integer(static_cast<std::int32_t>(take_size(4)));
-      return true;
-    case 0x8a:
-      long_integer(take_size(1));
-      return true;
-    case 0x8b:
-      long_integer(take_size(4));
-      return true;
-    case 'I':
-    case 'L': {
-      std::string_view line = take_line();
-      if (line == "01" || line == "00") {
-        Value value{Kind::boolean};
-        value.integer = line == "01";
-        push(std::move(value));
-        return true;
-      }
-      if (line.ends_with('L')) line.remove_suffix(1);
-      std::int64_t integer = 0;
-      const auto [end, status] = std::from_chars(line.data(), line.data() + line.size(), integer);
-      if (status != std::errc{} || end != line.data() + line.size()) refuse("not an integer");
-      push_integer(integer);
-      return true;
-    }
-    case 'G': {
-      std::uint64_t bits = 0;
-      for (const char byte : take(8)) bits = bits << 8 | static_cast<unsigned char>(byte);
-      Value value{Kind::number};
-      value.number = std::bit_cast<double>(bits);
-      push(std::move(value));
-      return true;
-    }
-    case 'F': {
-      const auto number = parse_number(take_line());
-      if (!number) refuse("not a number");
-      Value value{Kind::number};
-      value.number = *number;
-      push(std::move(value));
-      return true;
-    }
-    default:
-      return false;
-  }
-}
-
-bool Pickle::Machine::step_text(unsigned char opcode) {
-  Value value{Kind::text};
-  switch (opcode) {
-    case 'X':
-      value.text = take(take_size(4));
-      break;
-    case 0x8c:
-      value.text = take(take_size(1));
-      break;
-    case 0x8d:
-      value.text = take(take_size(8));
-      break;
-    case 'B':
-    case 'T':
-      value = {Kind::bytes};
-      value.text = take(take_size(4));
-      break;
-    case 'C':
-    case 'U':
-      value = {Kind::bytes};
-      value.text = take(take_size(1));
-      break;
-    case 0x8e:
-      value = {Kind::bytes};
-      value.text = take(take_size(8));
-      break;
-    default:
-      return false;
-  }
+void Pickle::Machine::push_number(double number) {
+  Value value{Kind::number};
+  value.number = number;
   push(std::move(value));
-  return true;
+}
+
+void Pickle::Machine::push_boolean(bool truth) {
+  Value value{Kind::boolean};
+  value.integer = truth;
+  value.number = truth ? 1 : 0;
+  push(std::move(value));
+}
+
+// In the order in which they were pushed.
+std::vector<Pickle::Index> Pickle::Machine::pop_many(std::size_t count) {
+  std::vector<Index> items(count);
+  for (auto item = items.rbegin(); item != items.rend(); ++item) *item = pop();
+  return items;
+}
+
+void Pickle::Machine::add_items(Kind kind, const std::vector<Index>& items) {
+  Value& into = top();
+  if (into.kind != kind) refuse("adds to a value that holds nothing");
+  into.items.insert(into.items.end(), items.begin(), items.end());
 }
 
 bool Pickle::Machine::step_container(unsigned char opcode) {
@@ -201,36 +130,27 @@ bool Pickle::Machine::step_container(unsigned char opcode) {
       return true;
     case 0x85:
     case 0x86:
-    case 0x87: {
-      std::vector<Index> items(opcode - 0x84u);
-      for (auto item = items.rbegin(); item != items.rend(); ++item) *item = pop();
-      push_items(Kind::tuple, std::move(items));
+    case 0x87:
+      push_items(Kind::tuple, pop_many(opcode - 0x84u));
       return true;
-    }
     case 'a':
-    case 'e':
-    case 's':
-    case 'u': {
-      std::vector<Index> items;
-      if (opcode == 'e' || opcode == 'u') {
-        items = pop_to_mark();
-      } else {
-        items.assign(opcode == 'a' ? 1 : 2, 0);
-        for (auto item = items.rbegin(); item != items.rend(); ++item) *item = pop();
-      }
-      Value& into = top();
-      const Kind wanted = opcode == 'a' || opcode == 'e' ? Kind::list : Kind::dict;
-      if (into.kind != wanted) refuse("adds to a value that holds nothing");
-      into.items.insert(into.items.end(), items.begin(), items.end());
+      add_items(Kind::list, pop_many(1));
       return true;
-    }
+    case 'e':
+      add_items(Kind::list, pop_to_mark());
+      return true;
+    case 's':
+      add_items(Kind::dict, pop_many(2));
+      return true;
+    case 'u':
+      add_items(Kind::dict, pop_to_mark());
+      return true;
     default:
       return false;
   }
 }
 
 bool Pickle::Machine::step_stack(unsigned char opcode) {
-  Value value;
   switch (opcode) {
     case 0x80:
       if (take_size(1) > 5) refuse("written by a protocol later than 5");
@@ -248,59 +168,58 @@ bool Pickle::Machine::step_stack(unsigned char opcode) {
       pop_to_mark();
       return true;
     case 'N':
-      push(std::move(value));
+      push(Value{});
       return true;
     case 0x88:
     case 0x89:
-      value.kind = Kind::boolean;
-      value.integer = opcode == 0x88;
-      value.number = static_cast<double>(value.integer);
-      push(std::move(value));
+      push_boolean(opcode == 0x88);
       return true;
     default:
       return false;
   }
 }
 
+std::size_t Pickle::Machine::take_memo_number() {
+  std::size_t key = 0;
+  const auto line = take_line();
+  const auto [end, status] = std::from_chars(line.data(), line.data() + line.size(), key);
+  if (status != std::errc{} || end != line.data() + line.size()) refuse("not a number of the memo");
+  return key;
+}
+
+void Pickle::Machine::remember(std::size_t key) {
+  top();
+  memo_[key] = stack_.back();
+}
+
+void Pickle::Machine::recall(std::size_t key) {
+  const auto found = memo_.find(key);
+  if (found == memo_.end()) refuse("takes a value from the memo that is not there");
+  stack_.push_back(found->second);
+}
+
 bool Pickle::Machine::step_memo(unsigned char opcode) {
-  const auto line_number = [&] {
-    std::size_t key = 0;
-    const auto line = take_line();
-    if (std::from_chars(line.data(), line.data() + line.size(), key).ec != std::errc{}) {
-      refuse("not a number of the memo");
-    }
-    return key;
-  };
-  const auto put = [&](std::size_t key) {
-    top();
-    memo_[key] = stack_.back();
-  };
-  const auto fetch = [&](std::size_t key) {
-    const auto found = memo_.find(key);
-    if (found == memo_.end()) refuse("takes a value from the memo that is not there");
-    stack_.push_back(found->second);
-  };
   switch (opcode) {
     case 'q':
-      put(take_size(1));
+      remember(take_size(1));
       return true;
     case 'r':
-      put(take_size(4));
+      remember(take_size(4));
       return true;
     case 'p':
-      put(line_number());
+      remember(take_memo_number());
       return true;
     case 0x94:
-      put(memo_.size());
+      remember(memo_.size());
       return true;
     case 'h':
-      fetch(take_size(1));
+      recall(take_size(1));
       return true;
     case 'j':
-      fetch(take_size(4));
+      recall(take_size(4));
       return true;
     case 'g':
-      fetch(line_number());
+      recall(take_memo_number());
       return true;
     default:
       return false;

@@ -38,11 +38,21 @@ class Pickle::Machine {
 
   Index push(Value value);
   Index push_integer(std::int64_t integer);
+  void push_number(double number);
+  void push_boolean(bool truth);
   Index pop();
   Value& top();
   std::vector<Index> pop_to_mark();
+  std::vector<Index> pop_many(std::size_t count);
   void push_items(Kind kind, std::vector<Index> items);
+  void add_items(Kind kind, const std::vector<Index>& items);
+  std::size_t take_memo_number();
+  void remember(std::size_t key);
+  void recall(std::size_t key);
   void long_integer(std::size_t size);
+  void written_integer(std::string_view line);
+  void written_number(std::string_view line);
+  void binary_number(std::string_view big_endian);
 
   void name_global(std::string_view module, std::string_view name);
   void spend(std::size_t work);
