@@ -20,7 +20,7 @@ bool is_noise(std::string_view word) {
 
 void erase_all(std::string& text, std::string_view what) {
   for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at)) {
-    text.replace(at, what.size(), " ");
+    text.replace(at, what.size(), 1, ' ');
   }
 }
 
