@@ -39,7 +39,9 @@ TEST_P(CounterTable, TellsTheLastReading) {
   EXPECT_EQ(counter.total(), expected.total);
   EXPECT_EQ(step.gap, expected.gap);
   EXPECT_EQ(step.sample.has_value(), expected.last != CounterEvent::refused);
-  if (step.sample) EXPECT_EQ(step.sample->count, expected.total);
+  if (step.sample) {
+    EXPECT_EQ(step.sample->count, expected.total);
+  }
 }
 
 Gap gap(double begin, double end, GapReason reason) { return {{at(begin), at(end)}, reason}; }

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "erg/nvml_sensor.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,10 +6,8 @@
 #include <chrono>
 #include <thread>
 
-#include "erg/host_clock.h"
 #include "erg/source_missing.h"
-#include "erg/testing/fake_nvml.h"
-#include "erg/testing/temp_tree.h"
+#include "nvml_fixture.h"
 
 namespace erg {
 namespace {
@@ -22,44 +18,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::UnorderedElementsAre;
-
-// A fake NVML for this process. One library is loaded at a time: it finds its state when loaded.
-class NvmlTest : public ::testing::Test {
- protected:
-  SensorSet open() { return open_nvml(options_); }
-
-  // Reads the sensor that has the channel, of the first card.
-  Slot& read(SensorSet& set, const std::string& channel, std::size_t card = 0) {
-    for (auto& sensor : set.sensors) {
-      const auto channels = sensor->channels();
-      for (std::size_t i = 0; i < channels.size(); ++i) {
-        if (channels[i].name != channel || channels[i].device != fake_.gpu(card).uuid) continue;
-        slots_.assign(channels.size(), {});
-        sensor->read(clock_, slots_);
-        return slots_[i];
-      }
-    }
-    throw std::runtime_error{"no channel " + channel};
-  }
-  static std::vector<std::string> names(const SensorSet& set, const std::string& device) {
-    std::vector<std::string> found;
-    for (const auto& sensor : set.sensors) {
-      for (const Channel& each : sensor->channels()) {
-        if (each.device == device) found.push_back(each.name);
-      }
-    }
-    return found;
-  }
-  std::uint64_t wall_us() const {
-    return static_cast<std::uint64_t>(utc_nanoseconds().count() / 1000);
-  }
-
-  testing::TempTree tree_;
-  testing::FakeNvml fake_{tree_.path("state")};
-  NvmlOptions options_{FAKE_NVML, {}, "PCI_BUS_ID", false, {}};
-  HostClock clock_;
-  std::vector<Slot> slots_;
-};
 
 TEST_F(NvmlTest, EachCardIsADeviceWithItsBestPowerItsCounterAndItsGauges) {
   const SensorSet set = open();
@@ -83,64 +41,6 @@ TEST_F(NvmlTest, ShutsDownOnceForEachStart) {
   EXPECT_EQ(fake_.state().live, 0);
 }
 
-TEST_F(NvmlTest, TheRingGivesEachSampleOnceAtTheDriversTime) {
-  const std::uint64_t start_us = wall_us();
-  fake_.fill_ring(0, start_us, 119, 250'000);
-  SensorSet set = open();
-  const Slot& first = read(set, "power_ring");
-  // Of the time before, only the last tenth of a second.
-  ASSERT_GE(first.samples.size(), 3U);
-  EXPECT_LE(first.samples.size(), 6U);
-  EXPECT_EQ(first.samples.back().count, 250'000);
-  const Timestamp last = first.samples.back().time;
-  EXPECT_LT(clock_.now() - last, std::chrono::milliseconds{100});
-
-  EXPECT_EQ(read(set, "power_ring").absence, Absence::nothing_new);
-  fake_.fill_ring(0, start_us + 60'000, 119, 300'000);
-  const Slot& next = read(set, "power_ring");
-  ASSERT_EQ(next.samples.size(), 3U);
-  EXPECT_NEAR(Seconds{next.samples.back().time - last}.count(), 0.060, 0.001);
-  EXPECT_FALSE(next.gap);
-}
-
-TEST_F(NvmlTest, TheRingIsReadInAnyNumberType) {
-  for (const int type : {0, 1, 2, 3, 4}) {
-    fake_.fill_ring(0, wall_us(), 119, 250'000);
-    fake_.gpu(0).ring_value_type = type;
-    SensorSet set = open();
-    EXPECT_EQ(read(set, "power_ring").samples.back().count, 250'000) << type;
-  }
-}
-
-TEST_F(NvmlTest, ARingThatOverranLeavesAGap) {
-  const std::uint64_t start_us = wall_us() - 4'000'000;
-  fake_.fill_ring(0, start_us, 119, 250'000);
-  SensorSet set = open();
-  read(set, "power_ring");
-  fake_.fill_ring(0, start_us + 100'000, 119, 250'000);
-  const Slot before = read(set, "power_ring");
-  fake_.fill_ring(0, start_us + 3'900'000, 119, 250'000);
-  const Slot& after = read(set, "power_ring");
-  ASSERT_TRUE(after.gap);
-  EXPECT_EQ(after.gap->reason, GapReason::overrun);
-  EXPECT_EQ(after.gap->interval.begin, before.samples.back().time);
-  EXPECT_EQ(after.gap->interval.end, after.samples.front().time);
-}
-
-TEST_F(NvmlTest, StampsFromTheFutureAreNoReadingsAndHarmNoLaterOnes) {
-  fake_.fill_ring(0, wall_us(), 119, 250'000);
-  SensorSet set = open();
-  read(set, "power_ring");
-  fake_.fill_ring(0, wall_us() + 3'600'000'000, 119, 250'000);
-  const Slot& future = read(set, "power_ring");
-  EXPECT_TRUE(future.samples.empty());
-  EXPECT_EQ(future.absence, Absence::malformed);
-  fake_.fill_ring(0, wall_us(), 119, 260'000);
-  const Slot& present = read(set, "power_ring");
-  ASSERT_FALSE(present.samples.empty());
-  EXPECT_EQ(present.samples.back().count, 260'000);
-}
-
 TEST_F(NvmlTest, PowerComesFromTheBestSourceThatAnswers) {
   fake_.gpu(0).ring_result = 3;
   fake_.gpu(1).ring_result = 3;
@@ -156,14 +56,6 @@ TEST_F(NvmlTest, PowerComesFromTheBestSourceThatAnswers) {
   EXPECT_THAT(set.notes, Contains(HasSubstr("instant power")));
   ASSERT_FALSE(set.missing.empty());
   EXPECT_THAT(set.missing[0].reason, HasSubstr("NVML_ERROR_NOT_SUPPORTED"));
-}
-
-TEST_F(NvmlTest, ARingThatIsEmptyOrStandsStillIsNotUsed) {
-  fake_.fill_ring(0, wall_us(), 0, 0);
-  fake_.fill_ring(1, wall_us() - 60'000'000, 119, 100'000);
-  const SensorSet set = open();
-  EXPECT_THAT(names(set, fake_.gpu(0).uuid), Contains("power_instant"));
-  EXPECT_THAT(names(set, fake_.gpu(1).uuid), Contains("power_instant"));
 }
 
 TEST_F(NvmlTest, EverySourceWhereAsked) {
