@@ -47,13 +47,16 @@ Joules polled(const Timeline& power, Interval interval, Seconds period) {
   return sum;
 }
 
-// The estimator's power at each reading of the utilisation, held until the next.
+// A reading of the utilisation tells of the time since the one before it.
 Joules estimated(const Estimator& estimator, const Timeline& utilisation, Interval interval) {
   Joules sum{0};
+  Timestamp from = interval.begin;
   for (std::size_t i = 0; i < utilisation.size(); ++i) {
-    const Timestamp until = i + 1 < utilisation.size() ? utilisation.times()[i + 1] : interval.end;
-    const Interval held = intersection({utilisation.times()[i], until}, interval);
-    sum += estimator.power(utilisation.value(i)) * Seconds{held.length()};
+    const bool last = i + 1 == utilisation.size();
+    const Timestamp until = last ? interval.end : utilisation.times()[i];
+    const Interval told = intersection({from, until}, interval);
+    sum += estimator.power(utilisation.value(i)) * Seconds{told.length()};
+    from = std::max(from, until);
   }
   return sum;
 }

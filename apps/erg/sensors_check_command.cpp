@@ -103,6 +103,7 @@ int check(const CheckOptions& options) {
                      ": seen at rest; run a load on the card beside this check");
       continue;
     }
+    if (line.channel().provenance != Provenance::measured) continue;  // a formula hides nothing
     for (auto& warning : warnings(profiles.back())) told.push_back(std::move(warning));
   }
   print(options.json ? profiles_json(profiles, told) : profiles_text(profiles, stdout_style()));

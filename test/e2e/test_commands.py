@@ -4,6 +4,7 @@
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 
 from erg_case import ErgCase, main
@@ -30,6 +31,17 @@ class Help(ErgCase):
 
     def test_version_says_commit_and_build(self):
         self.assertRegex(self.erg("--version").stdout, r"^erg \d+\.\d+\.\d+ \(commit \w+, \w+, .+\)\n$")
+
+
+class WithoutLibTorch(ErgCase):
+    def test_train_says_what_is_missing(self):
+        alone = self.folder / "alone" / "erg"  # no erg-train beside it
+        alone.parent.mkdir()
+        shutil.copy(self.program, alone)
+        self.program = str(alone)
+        self.environment["PATH"] = "/nowhere"
+        done = self.erg("train", "lenet5", "--data", "synthetic", status=1)
+        self.assert_one_line(done.stderr, "erg-train", "scripts/setup")
 
 
 class WrongUsage(ErgCase):

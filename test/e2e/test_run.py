@@ -129,7 +129,7 @@ class ProgramUnderARun(ErgCase):
     def test_measures_for_itself_where_the_ticket_leads_nowhere(self):
         self.environment["ERG_RUN"] = f"00000000-0000-4000-8000-000000000000@sqlite:{self.database}"
         done = self.erg("run", "--", "true")
-        self.assertIn("warning", done.stderr)
+        self.assertIn("no run 00000000", done.stderr)
         self.assertEqual(self.json("runs", "list")[0]["status"], "finished")
         self.environment["ERG_RUN"] = "nonsense"
         self.assertIn("nonsense", self.erg("run", "--", "true").stderr)

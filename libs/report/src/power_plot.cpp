@@ -98,8 +98,9 @@ std::string strip(const std::vector<std::vector<double>>& shares, double top) {
                          kLeft + width * static_cast<double>(bin), y, width + 0.15, height);
     }
   }
-  return svg + fmt::format("<text class='tick' x='{}' y='{:.1f}' text-anchor='end'>phases</text>",
-                           kLeft - 8, top + kStripHeight / 2 + 4);
+  return fmt::format(
+      "<g class='strip'>{}</g><text class='tick' x='{}' y='{:.1f}' text-anchor='end'>phases</text>",
+      svg, kLeft - 8, top + kStripHeight / 2 + 4);
 }
 
 std::string legend(const std::vector<PowerSeries>& all,

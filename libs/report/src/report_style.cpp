@@ -50,6 +50,7 @@ svg .tick { fill: var(--soft); font-size: 12px; }
 svg .value { fill: var(--soft); }
 .grid { stroke: var(--rule); fill: none; }
 .shade { fill: var(--shade); }
+.strip { shape-rendering: crispEdges; }
 .whisker { stroke: var(--ink); stroke-width: 1.5; fill: none; }
 .line { fill: none; stroke-width: 1.6; stroke-linejoin: round; }
 .line.s1 { stroke: var(--s1); } .line.s2 { stroke: var(--s2); } .line.s3 { stroke: var(--s3); }
@@ -77,7 +78,8 @@ th:last-child, td:last-child { padding-right: 0; }
 .n { text-align: right; white-space: nowrap; }
 tr.sum td { font-weight: 650; border-top: 2px solid var(--rule); }
 tr:last-child td { border-bottom: 0; }
-td.how { color: var(--soft); font-size: 13px; }
+a { color: var(--accent); }
+td.how { min-width: 210px; color: var(--soft); font-size: 13px; }
 .chip { border: 1px solid currentColor; border-radius: 999px; padding: 0 8px; font-size: 12px;
   white-space: nowrap; }
 .measured, .attributed { color: var(--good); } .imported, .modelled { color: var(--mid); }
@@ -89,7 +91,7 @@ code { font: 13px/1.45 ui-monospace, "SFMono-Regular", Menlo, Consolas, monospac
   overflow-wrap: anywhere; }
 footer { color: var(--soft); font-size: 13px; margin-top: 24px; }
 @media (max-width: 560px) {
-  main { padding: 20px 12px; } section { padding: 14px; }
+  main { padding: 20px 12px; } .tile b { font-size: 19px; } section { padding: 14px; }
   dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: 8px; }
 }
 @media print {
