@@ -202,8 +202,8 @@ bool CsvNumbers::next(NumberChunk& chunk) {
     if (new_session) ++s.counts.headers;
   }
   s.counts.rows += chunk.rows;
-  chunk.last_cut = s.buffer.unterminated() && s.buffer.size() == 0 && s.last_was_row &&
-                   s.plan.back() != kSkip;
+  chunk.last_cut =
+      s.buffer.unterminated() && s.buffer.size() == 0 && s.last_was_row && s.plan.back() != kSkip;
   for (auto& column : chunk.columns) column.resize(chunk.rows);
   return chunk.rows > 0;
 }

@@ -52,7 +52,6 @@ inline const char* scan_nano(const char* text, Nano& value) {
   text += first.count;
   if (first.count == 8) {
     const EightDigits second = load_digits(text);
-    if (second.count > 2) return nullptr;
     for (unsigned i = 0; i < second.count; ++i) {
       whole = whole * 10 + ((second.digits >> (8 * i)) & 0xff);
     }
