@@ -18,7 +18,15 @@ struct Units {
   Scale energy{1, "J"};
   Scale time{1, "s"};
   Scale power{1, "W"};
+  int energy_decimals = 9;
+  int time_decimals = 9;
 };
+
+// Small numbers of a column end where two digits more than the largest has would end.
+int decimals_below(double largest) {
+  if (!(largest > 0)) return 9;
+  return std::clamp(5 - static_cast<int>(std::floor(std::log10(largest))), 0, 9);
+}
 
 Units units_of(const Breakdown& breakdown) {
   Joules energy{0};
@@ -31,7 +39,10 @@ Units units_of(const Breakdown& breakdown) {
   };
   for (const auto& row : breakdown.rows) widen(row);
   widen(breakdown.total);
-  return {energy_scale(energy), time_scale(time), power_scale(power)};
+  Units units{energy_scale(energy), time_scale(time), power_scale(power)};
+  units.energy_decimals = decimals_below(energy.value() / units.energy.divisor);
+  units.time_decimals = decimals_below(time.count() / units.time.divisor);
+  return units;
 }
 
 std::string title(const BreakdownRow& row) {
@@ -42,17 +53,19 @@ std::string title(const BreakdownRow& row) {
 std::vector<std::string> cells(const BreakdownRow& row, const Breakdown& whole,
                                const Units& units) {
   const std::string nothing = "-";
-  std::vector<std::string> cells{title(row), row.count ? std::to_string(row.count) : "",
-                                 row.time ? number(row.time->value.count() / units.time.divisor,
-                                                   row.time->total_u().count() / units.time.divisor)
-                                          : nothing};
+  std::vector<std::string> cells{title(row), row.count ? std::to_string(row.count) : "", nothing};
+  if (row.time) {
+    const double u = row.time->total_u().count() / units.time.divisor;
+    cells[2] = number(row.time->value.count() / units.time.divisor, u, units.time_decimals);
+  }
   if (row.energy) {
     const double u = row.energy->total_u().value() / units.energy.divisor;
     const auto& total = whole.total.energy;
     cells.push_back(total && total->value.value() != 0 ? percent(row.energy->value / total->value)
                                                        : nothing);
-    cells.push_back(number(row.energy->value.value() / units.energy.divisor, u));
-    cells.push_back(u > 0 ? number(u, u) : nothing);
+    cells.push_back(
+        number(row.energy->value.value() / units.energy.divisor, u, units.energy_decimals));
+    cells.push_back(u > 0 ? number(u, u, units.energy_decimals) : nothing);
   } else {
     cells.insert(cells.end(), 3, nothing);
   }

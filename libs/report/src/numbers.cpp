@@ -43,9 +43,10 @@ std::string formatted(UtcTime time, const char* format) {
 
 }  // namespace
 
-std::string number(double value, double u) {
+std::string number(double value, double u, int most_decimals) {
   if (!std::isfinite(value)) return "-";
-  return fmt::format("{:.{}f}", value == 0 ? 0 : value, std::clamp(decimals(value, u), 0, 9));
+  return fmt::format("{:.{}f}", value == 0 ? 0 : value,
+                     std::clamp(decimals(value, u), 0, most_decimals));
 }
 
 Scale energy_scale(Joules largest) {

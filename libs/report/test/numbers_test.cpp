@@ -30,6 +30,11 @@ TEST(Number, HasFourDigitsWhereTheUncertaintyIsUnknown) {
   EXPECT_EQ(number(1000), "1000");
 }
 
+TEST(Number, EndsWhereTold) {
+  EXPECT_EQ(number(0.00001463, 0, 5), "0.00001");
+  EXPECT_EQ(number(12.3456, 0.0012, 2), "12.35");
+}
+
 TEST(Number, SaysNothingOfWhatIsNone) {
   EXPECT_EQ(number(std::numeric_limits<double>::quiet_NaN()), "-");
   EXPECT_EQ(number(std::numeric_limits<double>::infinity(), 1), "-");

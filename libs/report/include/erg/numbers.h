@@ -11,8 +11,9 @@
 namespace erg {
 
 // A number for people: with as many decimals as leave two digits of its standard uncertainty `u`,
-// or with four significant digits where that is 0 or unknown. "-" for what is no number.
-std::string number(double value, double u = 0);
+// or with four significant digits where that is 0 or unknown; never with more than `most_decimals`.
+// "-" for what is no number.
+std::string number(double value, double u = 0, int most_decimals = 9);
 
 // The unit in which a column is written, and what it is in SI.
 struct Scale {
