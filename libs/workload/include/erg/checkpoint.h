@@ -18,7 +18,8 @@ class CheckpointError : public std::runtime_error {
 
 // What a checkpoint says about itself; its tensors are read by Trainer::resume.
 //
-// The file is what torch.load reads too: a dictionary with the weights under "model".
+// PyTorch's own archive: torch.load(file, weights_only=False) gives the texts under "about" and the
+// tensors under "tensors", the weights among them named "model.<node>.<tensor>".
 struct Checkpoint {
   std::filesystem::path path;
   Network network;
