@@ -2,8 +2,6 @@
 #include "training_loop.h"
 
 #include <algorithm>
-#include <cmath>
-#include <numeric>
 
 #include "compute_device.h"
 
@@ -21,19 +19,6 @@ bool every_layer(Instrumentation level) {
 }
 bool phases_synchronise(Instrumentation level) {
   return level == Instrumentation::sync_phases || level == Instrumentation::sync_layers;
-}
-
-// The first images of a set in its own order; a random part of it, always the same, where only a
-// part is wanted.
-std::vector<std::uint32_t> test_order(std::size_t all, std::size_t wanted) {
-  if (wanted < all) {
-    auto order = shuffled_order(all, 0, 0);
-    order.resize(wanted);
-    return order;
-  }
-  std::vector<std::uint32_t> order(all);
-  std::iota(order.begin(), order.end(), 0U);
-  return order;
 }
 
 }  // namespace
@@ -131,24 +116,14 @@ void TrainingLoop::train_epoch() {
   if (listener_.epoch) listener_.epoch(result);
 }
 
-void TrainingLoop::evaluation_round(std::int64_t round) {
-  EpochResult result;
-  result.epoch = static_cast<std::int32_t>(round);
-  host_.begin_epoch(round);
-  if (device_track_) device_track_->begin_epoch(round, host_.epoch(), run_);
-  evaluate(state_.steps_per_epoch(), result);
-  if (device_track_) device_track_->end_epoch();
-  host_.end_epoch();
-  outcome_.epochs.push_back(result);
-  if (listener_.epoch) listener_.epoch(result);
-}
-
 // Gives the number of steps made. An epoch that was begun before goes on where it stopped.
 std::int64_t TrainingLoop::train_steps() {
   const std::int64_t all = state_.steps_per_epoch();
-  const std::int64_t steps = std::min(all, state_.planned_steps() - state_.step);
-  state_.source.start(state_.data.train,
-                      shuffled_order(state_.data.train.size(), state_.options.seed, state_.epoch));
+  const std::int64_t begun = state_.step - state_.epoch * all;
+  const std::int64_t steps = std::min(all - begun, state_.planned_steps() - state_.step);
+  auto order = shuffled_order(state_.data.train.size(), state_.options.seed, state_.epoch);
+  order.erase(order.begin(), order.begin() + begun * state_.options.batch);
+  state_.source.start(state_.data.train, std::move(order));
   state_.meter.clear();
   reported_ = std::chrono::steady_clock::now();
   images_at_report_ = 0;
@@ -215,39 +190,6 @@ void TrainingLoop::update() {
     state_.optimizer.step(rate);
   }
   state_.optimizer.clear_gradients();
-}
-
-void TrainingLoop::evaluate(std::int64_t steps, EpochResult& result) {
-  const at::NoGradGuard no_gradients;
-  if (device_track_) device_track_->begin_evaluation();
-  host_.enter(phase::kEvaluate);
-  const auto batch_size = static_cast<std::size_t>(state_.options.batch);
-  const std::size_t all = state_.data.test.size();
-  std::size_t wanted = all;
-  if (steps < state_.steps_per_epoch()) {
-    const double part = static_cast<double>(steps) / static_cast<double>(state_.steps_per_epoch());
-    const auto batches = static_cast<std::size_t>(
-        std::ceil(part * static_cast<double>((all + batch_size - 1) / batch_size)));
-    wanted = std::min(all, std::max<std::size_t>(batches, 1) * batch_size);
-  }
-  state_.source.start(state_.data.test, test_order(all, wanted));
-  state_.meter.clear();
-  reported_ = std::chrono::steady_clock::now();
-  images_at_report_ = 0;
-  for (std::int64_t done = 1; const auto batch = state_.source.next(); ++done) {
-    const at::Tensor images = to_device(batch->images, true);
-    const at::Tensor labels = to_device(batch->labels, false);
-    const AutocastScope autocast{state_.options.precision, state_.device};
-    const at::Tensor logits = state_.module.forward(images, false);
-    state_.meter.add(at::cross_entropy_loss(logits, labels), logits, labels);
-    state_.source.launched(*batch);
-    report(done, static_cast<std::int64_t>((wanted + batch_size - 1) / batch_size), true);
-  }
-  const Learnt learnt = state_.meter.read();
-  state_.source.finish();
-  host_.enter(phase::kOther);
-  result.test_loss = learnt.loss;
-  result.test_accuracy = learnt.accuracy;
 }
 
 void TrainingLoop::enter(std::string_view phase) {
