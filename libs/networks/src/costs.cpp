@@ -51,7 +51,7 @@ std::uint64_t other_operations(const Placed& at) {
           [&](const PatchEmbedding&) { return out(); },
           [&](const MultiHeadAttention& l) { return attention_operations(l, at); },
           [&](const BatchNorm&) { return 2 * out(); },
-          [&](const LayerNorm& l) { return (l.weight ? 2 : 1) * out(); },
+          [&](const LayerNorm&) { return out(); },
           [&](const GroupNorm& l) { return (l.affine ? 2 : 1) * out(); },
           [&](const LocalResponseNorm&) { return out(); },
           [&](const Activation&) { return out(); },

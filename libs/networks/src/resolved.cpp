@@ -15,7 +15,6 @@ void fill(std::int64_t& width, std::int64_t came) {
 }  // namespace
 
 Layer resolved(const Layer& layer, std::span<const Shape> inputs) {
-  output_shape(layer, inputs);  // so that every extent below exists
   Layer full = layer;
   std::visit(Overloaded{
                  [&](Conv1d& l) { fill(l.in_channels, inputs[0][0]); },

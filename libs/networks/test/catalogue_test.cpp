@@ -99,6 +99,10 @@ TEST(Catalogue, CountsOperationsAsPtflops) {
   EXPECT_NEAR(static_cast<double>(operations("mobilenetv1_thesis") + kRelu + kPooled), 567.25e6,
               5e3);
   EXPECT_NEAR(static_cast<double>(operations("mobilenetv2_thesis") + 7 * 7 * 1280), 325.92e6, 5e3);
+  // ReLUs and poolings of AlexNet, once and twice more, as it was printed in two places.
+  constexpr std::uint64_t kAlexNet = 493'184 + 386'048;
+  EXPECT_NEAR(static_cast<double>(operations("alexnet_thesis") + kAlexNet), 665.53e6, 5e3);
+  EXPECT_NEAR(static_cast<double>(operations("alexnet_thesis") + 2 * kAlexNet), 666.41e6, 5e3);
   EXPECT_NEAR(static_cast<double>(operations("resnet18_thesis")), 1.75e9, 5e6);
   EXPECT_NEAR(static_cast<double>(operations("resnet50_thesis")), 2.32e9, 5e6);
 }

@@ -15,7 +15,8 @@ namespace convention {
 inline constexpr std::string_view kMacs =
     "multiply-accumulates of convolutions, linear layers and the two products of attention";
 inline constexpr std::string_view kOperations =
-    "ptflops: MACs, plus bias and activation elements, 2 x batch norm elements, pooling inputs";
+    "ptflops' without its second counts: MACs, bias and activation elements, 2 x batch norm, "
+    "pooling inputs";
 inline constexpr std::string_view kParameters = "trainable numbers; running statistics excluded";
 inline constexpr std::string_view kActivations = "numbers written by layers that compute";
 inline constexpr std::string_view kBytes =

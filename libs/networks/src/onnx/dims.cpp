@@ -32,6 +32,13 @@ std::size_t offset_of(std::span<const std::int64_t> dims, std::span<const std::i
   return offset;
 }
 
+void advance(Dims& position, std::span<const std::int64_t> dims) {
+  for (std::size_t axis = dims.size(); axis-- > 0;) {
+    if (++position[axis] < dims[axis]) return;
+    position[axis] = 0;
+  }
+}
+
 std::optional<std::size_t> axis_in(std::int64_t axis, std::size_t rank) {
   const auto count = static_cast<std::int64_t>(rank);
   if (axis < -count || axis >= count) return std::nullopt;

@@ -19,6 +19,9 @@ std::optional<Dims> broadcast_dims(std::initializer_list<std::span<const std::in
 // Where the number of a position, broadcast from the right, lies in a tensor of `dims`.
 std::size_t offset_of(std::span<const std::int64_t> dims, std::span<const std::int64_t> position);
 
+// To the next position; after the last, to the first.
+void advance(Dims& position, std::span<const std::int64_t> dims);
+
 // Every position of a tensor, the last axis fastest.
 template <class Visit>
 void for_each_position(std::span<const std::int64_t> dims, Visit visit) {
@@ -26,10 +29,7 @@ void for_each_position(std::span<const std::int64_t> dims, Visit visit) {
   Dims position(dims.size(), 0);
   for (std::int64_t i = 0; i < count; ++i) {
     visit(std::span<const std::int64_t>{position});
-    for (std::size_t axis = dims.size(); axis-- > 0;) {
-      if (++position[axis] < dims[axis]) break;
-      position[axis] = 0;
-    }
+    advance(position, dims);
   }
 }
 

@@ -135,36 +135,51 @@ void reduce(Step& step) {
   step.result(step.graph().value(step.add(layer, {node}), batch, input.merged));
 }
 
+// The padding of each axis.
+struct Padding {
+  Dims begins;
+  Dims ends;
+
+  bool pads(std::size_t axis) const { return begins[axis] != 0 || ends[axis] != 0; }
+};
+
+Padding padding_of(const Step& step, std::size_t rank) {
+  const Dims pads = step.known(1).integers();
+  const Folded* axes = step.known_if_present(3);
+  const std::size_t count = axes ? axes->values.size() : rank;
+  if (pads.size() != 2 * count) step.unsupported("padding of other axes");
+  Padding padding{Dims(rank, 0), Dims(rank, 0)};
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto axis = axis_in(axes ? axes->at(i) : static_cast<std::int64_t>(i), rank);
+    if (!axis) step.unsupported("no such axis");
+    padding.begins[*axis] = pads[i];
+    padding.ends[*axis] = pads[count + i];
+  }
+  return padding;
+}
+
 void pad(Step& step) {
   const Value& input = step.needed(0);
   if (step.op().text("mode", "constant") != "constant") {
     step.unsupported("padding by " + step.op().text("mode", ""));
   }
-  const Dims pads = step.known(1).integers();
-  const Folded* axes = step.known_if_present(3);
   const std::size_t rank = input.dims.size();
-  Dims begins(rank, 0);
-  Dims ends(rank, 0);
-  const std::size_t count = axes ? axes->values.size() : rank;
-  if (pads.size() != 2 * count) step.unsupported("padding of other axes");
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto axis = axis_in(axes ? axes->at(i) : static_cast<std::int64_t>(i), rank);
-    if (!axis) step.unsupported("no such axis");
-    begins[*axis] = pads[i];
-    ends[*axis] = pads[count + i];
+  const Padding padding = padding_of(step, rank);
+  bool any = false;
+  for (std::size_t i = 0; i < rank; ++i) {
+    if (!padding.pads(i)) continue;
+    any = true;
+    if (i + 2 < rank) step.unsupported("padding of more than the last two axes");
+    if (input.batch == i) throw AcrossBatch{"works across the batch"};
   }
-  for (std::size_t i = 0; i + 2 < rank; ++i) {
-    if (begins[i] != 0 || ends[i] != 0) step.unsupported("padding of more than the last two axes");
+  if (!any) return step.result(input);
+  // Ours are the last two axes of one example, whose batch is before them.
+  if (rank < 2 || (input.batch && !input.merged && *input.batch + 2 >= rank)) {
+    throw AcrossBatch{"pads where the batch is"};
   }
-  if (rank < 2 || (input.batch && *input.batch + 2 >= rank && rank > 2)) {
-    if (begins != Dims(rank, 0) || ends != Dims(rank, 0))
-      throw AcrossBatch{"works across the batch"};
-  }
-  if (begins == Dims(rank, 0) && ends == Dims(rank, 0)) return step.result(input);
-  const auto value = single(step.input(2));
-  step.result_of(
-      Pad2d{begins[rank - 2], ends[rank - 2], begins[rank - 1], ends[rank - 1], value.value_or(0)},
-      input);
+  step.result_of(Pad2d{padding.begins[rank - 2], padding.ends[rank - 2], padding.begins[rank - 1],
+                       padding.ends[rank - 1], single(step.input(2)).value_or(0)},
+                 input);
 }
 
 // To a whole multiple in height and width.
