@@ -43,8 +43,8 @@ Arity arity(const Layer& layer);
 // The shape of what it makes of `inputs`. Throws LayerError.
 Shape output_shape(const Layer& layer, std::span<const Shape> inputs);
 
-// The same layer with every width that was left 0 filled from `inputs`. Precondition: output_shape()
-// takes them. Throws LayerError for tensors too large.
+// The same layer with every width that was left 0 filled from `inputs`. Precondition:
+// output_shape() takes them. Throws LayerError for tensors too large.
 Layer resolved(const Layer& layer, std::span<const Shape> inputs);
 
 // How a tensor starts. `weight` and `bias` follow the network's Initialization.
