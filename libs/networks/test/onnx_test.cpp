@@ -152,6 +152,16 @@ TEST(Onnx, NamesWhatItCannotRead) {
               HasSubstr("node 'the_y' (ReduceSum): works across the batch"));
 }
 
+// A tensor that every example shares has no axis of its own where the batch is.
+TEST(Onnx, RefusesATensorThatDiffersAlongTheBatch) {
+  const auto with_weight = [](const Dims& dims) {
+    return model(initializer(tensor("w", dims)) + node("Add", {"x", "w"}, "y") +
+                 input("x", {2, 3, 4}) + output("y"));
+  };
+  EXPECT_THAT(complaint(with_weight({5, 3, 4})), HasSubstr("works across the batch"));
+  EXPECT_EQ(network_from_onnx(with_weight({1, 3, 4}), "net").parameters(), 12);
+}
+
 TEST(Onnx, RefusesAFileCutShortAtAnyByte) {
   const std::string whole = model(small_graph());
   for (std::size_t size = 0; size < whole.size(); ++size) {
