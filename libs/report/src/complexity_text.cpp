@@ -12,16 +12,21 @@ using Align = TextTable::Align;
 
 // Digits in groups of three: counts are exact.
 std::string grouped(std::uint64_t count) {
-  std::string digits = std::to_string(count);
-  for (auto place = static_cast<int>(digits.size()) - 3; place > 0; place -= 3) {
-    digits.insert(static_cast<std::size_t>(place), ",");
+  const std::string digits = std::to_string(count);
+  std::string text;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && (digits.size() - i) % 3 == 0) text += ',';
+    text += digits[i];
   }
-  return digits;
+  return text;
 }
 
 std::string shapes(const std::vector<Shape>& inputs) {
   std::string text;
-  for (const auto& shape : inputs) text += (text.empty() ? "" : ", ") + to_string(shape);
+  for (const auto& shape : inputs) {
+    if (!text.empty()) text += ", ";
+    text += to_string(shape);
+  }
   return text;
 }
 

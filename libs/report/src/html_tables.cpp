@@ -85,6 +85,17 @@ std::string part_facts(const Part& part) {
   return facts;
 }
 
+// How a run's energy differs from that of the first, which says nothing of itself.
+std::string against(const BreakdownRow& row, const Breakdown* reference, const Run& run,
+                    const Run& first) {
+  if (&run == &first || !reference) return "";
+  const auto more = difference(row.energy, reference->total.energy, same_devices(run, first));
+  if (!more) return "";
+  const double u = 100 * more->u;
+  return fmt::format("{}{} ± {} %", more->value >= 0 ? "+" : "", number(100 * more->value, u),
+                     number(u, u));
+}
+
 }  // namespace
 
 std::string chip(Provenance provenance) {
@@ -111,11 +122,6 @@ std::string comparison_table(std::span<const Run> runs) {
   for (const auto& run : runs) {
     const auto* own = find_breakdown(run, Grouping::run);
     const BreakdownRow row = own ? own->total : BreakdownRow{};
-    const auto more =
-        &run == &runs.front() || !reference
-            ? std::nullopt
-            : difference(row.energy, reference->total.energy, same_devices(run, runs.front()));
-    const double u = more ? 100 * more->u : 0;
     const auto power = mean_power(row);
     const auto accuracy = run.epochs.empty() ? std::nullopt : run.epochs.back().test_accuracy;
     rows += element(
@@ -124,9 +130,7 @@ std::string comparison_table(std::span<const Run> runs) {
                          escaped(run.header.name))) +
             cell(to_string(run.status)) + numeric(row.time ? text(row.time->value) : "-") +
             numeric(row.energy ? text(*row.energy) : "-") +
-            numeric(more ? fmt::format("{}{} ± {} %", more->value >= 0 ? "+" : "",
-                                       number(100 * more->value, u), number(u, u))
-                         : "") +
+            numeric(against(row, reference, run, runs.front())) +
             numeric(power ? text(*power) : "-") + numeric(accuracy ? percent(*accuracy) : "-"));
   }
   return table(
