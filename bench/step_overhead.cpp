@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -124,6 +125,7 @@ int run(const Setup& setup) {
     fmt::print("  {:<22} {:8.3f} ms   {:+7.2f} %   (95 %: {:+.2f} to {:+.2f})\n", condition.name,
                median(condition.step_ms), median(excess), interval.low, interval.high);
   }
+  std::fflush(stdout);
   std::filesystem::remove_all(folder);
   return 0;
 }

@@ -52,7 +52,8 @@ std::optional<Uuid> Uuid::parse(std::string_view word) {
     const char lower = word[i] >= 'A' && word[i] <= 'F' ? static_cast<char>(word[i] + 32) : word[i];
     const auto digit = kDigits.find(lower);
     if (digit == std::string_view::npos) return std::nullopt;
-    id.bytes_[nibble / 2] = static_cast<std::uint8_t>((id.bytes_[nibble / 2] << 4U) | digit);
+    const unsigned above = id.bytes_[nibble / 2];
+    id.bytes_[nibble / 2] = static_cast<std::uint8_t>(above << 4U | static_cast<unsigned>(digit));
     ++nibble;
   }
   return id;

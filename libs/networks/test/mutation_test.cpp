@@ -22,11 +22,15 @@ namespace {
 std::atomic<std::size_t> largest_request{0};
 }
 
-void* operator new(std::size_t size) {
+// Every form that may be met with the plain operator delete, so that none is paired with another's.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   std::size_t largest = largest_request.load();
   while (size > largest && !largest_request.compare_exchange_weak(largest, size)) {
   }
-  if (void* memory = std::malloc(size)) return memory;
+  return std::malloc(size);
+}
+void* operator new(std::size_t size) {
+  if (void* memory = ::operator new(size, std::nothrow)) return memory;
   throw std::bad_alloc{};
 }
 void operator delete(void* memory) noexcept { std::free(memory); }
