@@ -20,17 +20,19 @@
 
 namespace {
 std::atomic<std::size_t> largest_request{0};
-}
 
-// Every form that may be met with the plain operator delete, so that none is paired with another's.
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+void* counted(std::size_t size) noexcept {
   std::size_t largest = largest_request.load();
   while (size > largest && !largest_request.compare_exchange_weak(largest, size)) {
   }
   return std::malloc(size);
 }
+}  // namespace
+
+// Every form that may be met with the plain operator delete, so that none is paired with another's.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return counted(size); }
 void* operator new(std::size_t size) {
-  if (void* memory = ::operator new(size, std::nothrow)) return memory;
+  if (void* memory = counted(size)) return memory;
   throw std::bad_alloc{};
 }
 void operator delete(void* memory) noexcept { std::free(memory); }
