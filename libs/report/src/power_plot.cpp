@@ -107,8 +107,8 @@ std::string legend(const std::vector<PowerSeries>& all,
                    const std::vector<std::vector<double>>& shares) {
   std::string items;
   for (std::size_t i = 0; i < all.size(); ++i) {
-    items +=
-        fmt::format("<span><i class='s{}'></i>{}</span>", i % 6 + 1, html::escaped(all[i].name));
+    items += fmt::format("<span><i class='device s{}'></i>{}</span>", i % 6 + 1,
+                         html::escaped(all[i].name));
   }
   for (std::size_t place = 0; place < std::size(phase::kInOrder); ++place) {
     const auto name = phase::kInOrder[place];

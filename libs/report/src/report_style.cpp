@@ -71,6 +71,7 @@ i.s4 { background: var(--s4); } i.s5 { background: var(--s5); } i.s6 { backgroun
   color: var(--soft); }
 .legend i { display: inline-block; width: 11px; height: 11px; border-radius: 3px;
   margin-right: 6px; vertical-align: -1px; }
+.legend i.device { height: 3px; vertical-align: 4px; width: 16px; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th { text-align: left; font-weight: 600; font-size: 13px; color: var(--soft); white-space: nowrap; }
 th, td { padding: 5px 14px 5px 0; border-bottom: 1px solid var(--rule); vertical-align: baseline; }
@@ -79,6 +80,7 @@ th:last-child, td:last-child { padding-right: 0; }
 tr.sum td { font-weight: 650; border-top: 2px solid var(--rule); }
 tr:last-child td { border-bottom: 0; }
 a { color: var(--accent); }
+td:first-child { white-space: nowrap; }
 td.how { min-width: 210px; color: var(--soft); font-size: 13px; }
 .chip { border: 1px solid currentColor; border-radius: 999px; padding: 0 8px; font-size: 12px;
   white-space: nowrap; }
