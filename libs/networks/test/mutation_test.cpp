@@ -29,6 +29,10 @@ void* counted(std::size_t size) noexcept {
 }
 }  // namespace
 
+#if defined(__GNUC__) && !defined(__clang__)
+// Where it inlines these, GCC takes malloc's memory for operator new's.
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+#endif
 // Every form that may be met with the plain operator delete, so that none is paired with another's.
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return counted(size); }
 void* operator new(std::size_t size) {
