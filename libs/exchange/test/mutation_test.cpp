@@ -5,34 +5,13 @@
 
 #include <random>
 
+#include "erg/testing/mutated.h"
 #include "synthetic.h"
 
 namespace erg {
 namespace {
 
-std::string mutated(std::string bytes, std::mt19937_64& random) {
-  constexpr std::string_view kTelling = "\n\r,\"'()[]{}.:-e0193 \xff";
-  for (std::size_t changes = 1 + random() % 4; changes > 0 && !bytes.empty(); --changes) {
-    const std::size_t at = random() % bytes.size();
-    switch (random() % 5) {
-      case 0:
-        bytes[at] = static_cast<char>(random());
-        break;
-      case 1:
-        bytes[at] = kTelling[random() % kTelling.size()];
-        break;
-      case 2:
-        bytes.resize(at);
-        break;
-      case 3:
-        bytes.insert(at, bytes.substr(at / 2, random() % 40));
-        break;
-      default:
-        bytes.erase(at, random() % 12);
-    }
-  }
-  return bytes;
-}
+constexpr testing::Mutation kMutation{"\n\r,\"'()[]{}.:-e0193 \xff", 40, 12};
 
 void check(const Run& run) {
   for (const Part& part : run.parts) {
@@ -59,7 +38,7 @@ int survivors(ImportFormat format, const std::vector<std::pair<std::string, std:
     const std::size_t victim = random() % files.size();
     for (std::size_t n = 0; n < files.size(); ++n) {
       const auto& [name, content] = files[n];
-      tree.write(name, n == victim ? mutated(content, random) : content);
+      tree.write(name, n == victim ? testing::mutated(content, kMutation, random) : content);
     }
     const auto reason = testing::refusal([&] {
       for (const Run& run : testing::import_all(format, tree.root()).runs) check(run);

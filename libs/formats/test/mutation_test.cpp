@@ -14,6 +14,7 @@
 #include "erg/npy.h"
 #include "erg/pickle.h"
 #include "erg/python_literal.h"
+#include "erg/testing/mutated.h"
 #include "text_error.h"
 
 namespace erg {
@@ -21,29 +22,7 @@ namespace {
 
 using namespace std::string_literals;
 
-std::string mutated(std::string bytes, std::mt19937_64& random) {
-  constexpr std::string_view kTelling = "\n\r,\"'()[]{}.:-e0193 \xff\x80\x00\x93(tRbcK";
-  for (std::size_t changes = 1 + random() % 4; changes > 0 && !bytes.empty(); --changes) {
-    const std::size_t at = random() % bytes.size();
-    switch (random() % 5) {
-      case 0:
-        bytes[at] = static_cast<char>(random());
-        break;
-      case 1:
-        bytes[at] = kTelling[random() % kTelling.size()];
-        break;
-      case 2:
-        bytes.resize(at);
-        break;
-      case 3:
-        bytes.insert(at, bytes.substr(at / 2, random() % 16));
-        break;
-      default:
-        bytes.erase(at, random() % 8);
-    }
-  }
-  return bytes;
-}
+constexpr testing::Mutation kMutation{"\n\r,\"'()[]{}.:-e0193 \xff\x80\x00\x93(tRbcK"};
 
 // Runs `reader` over `rounds` mutations of `sample`; returns how many it could still read.
 template <class Reader>
@@ -51,7 +30,7 @@ int survivors(const std::string& sample, int rounds, Reader reader) {
   std::mt19937_64 random{sample.size()};
   int read = 0;
   for (int i = 0; i < rounds; ++i) {
-    const std::string bytes = mutated(sample, random);
+    const std::string bytes = testing::mutated(sample, kMutation, random);
     if (refusal([&] { reader(bytes); }) == "nothing thrown") ++read;
   }
   return read;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "erg/distributions.h"
+
 namespace erg {
 namespace {
 
@@ -20,7 +22,7 @@ double cost_u(const CapObjective& objective, const CapPoint& point, const CapPoi
 
 double probability_below_zero(double mean, double deviation) {
   if (deviation <= 0) return mean < 0 ? 1 : 0;
-  return 0.5 * std::erfc(mean / (deviation * std::sqrt(2.0)));
+  return normal_cdf(-mean / deviation);
 }
 
 }  // namespace

@@ -2,15 +2,14 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <numeric>
 
 #include "erg/cap_choice.h"
 #include "erg/cap_model.h"
+#include "erg/distributions.h"
+#include "erg/summary.h"
 
 namespace erg {
 namespace {
-
-constexpr double kIn95Percent = 1.959964;
 
 // What the sweeps of one device, or of all, showed.
 struct Errors {
@@ -19,20 +18,9 @@ struct Errors {
   std::size_t inside = 0;
 };
 
-double mean(const std::vector<double>& values) {
-  return values.empty() ? 0
-                        : std::accumulate(values.begin(), values.end(), 0.0) /
-                              static_cast<double>(values.size());
-}
-
-// Linear between order statistics.
-double quantile(std::vector<double> values, double share) {
-  if (values.empty()) return 0;
-  std::ranges::sort(values);
-  const double place = share * static_cast<double>(values.size() - 1);
-  const auto below = static_cast<std::size_t>(place);
-  const auto above = std::min(below + 1, values.size() - 1);
-  return values[below] + (place - std::floor(place)) * (values[above] - values[below]);
+double mean_or_zero(const std::vector<double>& values) { return values.empty() ? 0 : mean(values); }
+double quantile_or_zero(const std::vector<double>& values, double share) {
+  return values.empty() ? 0 : quantile(values, share);
 }
 
 void judge(const CapCurve& sweep, std::size_t probes, Errors& errors) {
@@ -57,7 +45,7 @@ void judge(const CapCurve& sweep, std::size_t probes, Errors& errors) {
     errors.time.push_back(std::abs(guess.time.value / truth.time.value - 1));
     const double miss = std::log(truth.time.value / guess.time.value);
     const double u = guess.time.independent_u / guess.time.value;
-    if (std::abs(miss) <= kIn95Percent * u) ++errors.inside;
+    if (std::abs(miss) <= normal_quantile(0.975) * u) ++errors.inside;
   }
   errors.excess_energy.push_back(chosen / least - 1);
 }
@@ -66,11 +54,11 @@ ProbeScore score(const std::string& device, const Errors& errors) {
   ProbeScore score;
   score.device = device;
   score.configurations = errors.excess_energy.size();
-  score.excess_energy_mean = mean(errors.excess_energy);
-  score.excess_energy_worst = quantile(errors.excess_energy, 1);
-  score.time_error_mean = mean(errors.time);
-  score.time_error_median = quantile(errors.time, 0.5);
-  score.time_error_p95 = quantile(errors.time, 0.95);
+  score.excess_energy_mean = mean_or_zero(errors.excess_energy);
+  score.excess_energy_worst = quantile_or_zero(errors.excess_energy, 1);
+  score.time_error_mean = mean_or_zero(errors.time);
+  score.time_error_median = quantile_or_zero(errors.time, 0.5);
+  score.time_error_p95 = quantile_or_zero(errors.time, 0.95);
   score.interval_coverage = errors.time.empty() ? 0
                                                 : static_cast<double>(errors.inside) /
                                                       static_cast<double>(errors.time.size());
