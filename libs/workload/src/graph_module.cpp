@@ -7,6 +7,13 @@
 #include "operations.h"
 
 namespace erg {
+namespace {
+
+std::string name_of(const Node& node, const Tensor& description) {
+  return node.name + "." + std::string{description.name};
+}
+
+}  // namespace
 
 GraphModule::GraphModule(const Network& network, at::Device device, std::uint64_t seed)
     : network_{network}, last_use_(network.size(), 0) {
@@ -16,13 +23,9 @@ GraphModule::GraphModule(const Network& network, at::Device device, std::uint64_
     for (const auto input : node.inputs) last_use_[input] = i;
     std::vector<at::Tensor> own;
     for (const Tensor& description : erg::tensors(node.layer)) {
-      at::Tensor tensor =
-          device.is_meta() ? at::empty(description.shape.dims, at::dtype(at::kFloat).device(device))
-                           : initialized(description, network_.initialization(), random).to(device);
-      tensor.set_requires_grad(description.trainable);
-      own.push_back(tensor);
-      tensors_.push_back(
-          {node.name + "." + std::string{description.name}, tensor, description.trainable});
+      at::Tensor tensor = shared(node, description);
+      if (!tensor.defined()) tensor = add(node, description, device, random);
+      own.push_back(std::move(tensor));
     }
     try {
       operations_.push_back(make_operation(node.layer, own, network_.shapes()[i]));
@@ -31,6 +34,25 @@ GraphModule::GraphModule(const Network& network, at::Device device, std::uint64_
     }
   }
   last_use_[network_.output()] = network_.size();
+}
+
+at::Tensor GraphModule::shared(const Node& node, const Tensor& description) const {
+  if (!node.shares) return {};
+  const auto name = name_of(network_[*node.shares], description);
+  const auto found = std::ranges::find(tensors_, name, &NamedTensor::name);
+  const bool fits =
+      found != tensors_.end() && found->tensor.sizes() == at::IntArrayRef{description.shape.dims};
+  return fits ? found->tensor : at::Tensor{};
+}
+
+at::Tensor GraphModule::add(const Node& node, const Tensor& description, at::Device device,
+                            at::Generator& random) {
+  at::Tensor tensor = device.is_meta()
+                          ? at::empty(description.shape.dims, at::dtype(at::kFloat).device(device))
+                          : initialized(description, network_.initialization(), random).to(device);
+  tensor.set_requires_grad(description.trainable);
+  tensors_.push_back({name_of(node, description), tensor, description.trainable});
+  return tensor;
 }
 
 at::Tensor GraphModule::forward(const at::Tensor& input, bool training,

@@ -44,12 +44,18 @@ class GraphModule {
                      NodeObserver* observer = nullptr) const;
 
   const Network& network() const { return network_; }
-  // In the order of the nodes, as a state_dict: trainable ones and running statistics.
+  // In the order of the nodes, as a state_dict: trainable ones and running statistics, shared ones
+  // once.
   std::span<const NamedTensor> tensors() const { return tensors_; }
   std::vector<at::Tensor> parameters() const;
   const Operation& operation(std::size_t node) const { return operations_[node]; }
 
  private:
+  // The tensor that the node takes from the one it shares with; undefined where it has its own.
+  at::Tensor shared(const Node& node, const Tensor& description) const;
+  at::Tensor add(const Node& node, const Tensor& description, at::Device device,
+                 at::Generator& random);
+
   const Network network_;
   std::vector<NamedTensor> tensors_;
   std::vector<Operation> operations_;  // by node; empty for an Input

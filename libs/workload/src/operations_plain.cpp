@@ -54,6 +54,14 @@ Operation operation_of(const Activation& layer) {
       return of(at::tanh);
     case Function::softplus:
       return unary([](const at::Tensor& x) { return at::softplus(x); });
+    case Function::mish:
+      return of(at::mish);
+    case Function::selu:
+      return of(at::selu);
+    case Function::sine:
+      return of(at::sin);
+    case Function::cosine:
+      return of(at::cos);
     case Function::erf:
       return of(at::erf);
     case Function::exp:

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <map>
 
 #include "erg/bilinear_resize.h"
 #include "erg/catalogue.h"
@@ -75,6 +76,54 @@ INSTANTIATE_TEST_SUITE_P(Networks, AgainstPython,
                                            "googlenet_thesis", "mobilenet_v2", "vit_thesis",
                                            "lenet5"),
                          [](const auto& named) { return named.param; });
+
+// x -> W x -> W W x: one weight, learned from both places.
+TEST(GraphModule, SharedTensorsAreOneTensor) {
+  const Network network{"tied",
+                        {{"in", Input{{3}}, {}},
+                         {"a", Linear{.in_features = 3, .out_features = 3, .bias = false}, {0}},
+                         {"b", Linear{.in_features = 3, .out_features = 3, .bias = true}, {1}, 1}},
+                        2};
+  const GraphModule module{network, at::kCPU, 5};
+  ASSERT_EQ(module.tensors().size(), 2U);
+  EXPECT_EQ(module.tensors()[0].name, "a.weight");
+  EXPECT_EQ(module.tensors()[1].name, "b.bias");
+  EXPECT_EQ(network.parameters(), 12);
+  const at::Tensor weight = module.tensors()[0].tensor;
+  const at::Tensor x = at::rand({4, 3});
+  const at::Tensor got = module.forward(x, true);
+  const at::Tensor alone = weight.detach().clone().set_requires_grad(true);
+  const at::Tensor wanted = at::linear(at::linear(x, alone), alone, module.tensors()[1].tensor);
+  EXPECT_LT((got - wanted).abs().max().item<double>(), 1e-6);
+  got.sum().backward();
+  wanted.sum().backward();
+  EXPECT_LT((weight.grad() - alone.grad()).abs().max().item<double>(), 1e-5);
+}
+
+TEST(GraphModule, ExecutesEveryFunction) {
+  const at::Tensor x = at::linspace(0.1, 2, 8).reshape({2, 4});
+  const std::map<Function, at::Tensor> some{
+      {Function::mish, x * at::tanh(at::softplus(x))},
+      {Function::selu, 1.0507009873554805 * x},
+      {Function::sine, at::sin(x)},
+      {Function::cosine, at::cos(x)},
+      {Function::silu, x * at::sigmoid(x)},
+      {Function::negative, -x},
+      {Function::power, x * x * x},
+  };
+  for (int i = 0; i <= static_cast<int>(Function::power); ++i) {
+    const auto function = static_cast<Function>(i);
+    const GraphModule module{
+        Network{"f", {{"in", Input{{4}}, {}}, {"f", Activation{function, 3}, {0}}}, 1}, at::kCPU,
+        1};
+    const at::Tensor y = module.forward(x, true);
+    ASSERT_EQ(y.sizes(), x.sizes()) << i;
+    EXPECT_TRUE(at::isfinite(y).all().item<bool>()) << i;
+    if (const auto wanted = some.find(function); wanted != some.end()) {
+      EXPECT_LT((y - wanted->second).abs().max().item<double>(), 1e-6) << i;
+    }
+  }
+}
 
 TEST(BilinearResize, AgreesWithInterpolate) {
   for (const auto& [from, to] : {std::pair{Shape{1, 28, 28}, Shape{1, 224, 224}},
