@@ -10,11 +10,13 @@
 #include "erg/run.h"
 #include "erg/sensor.h"
 #include "erg/span.h"
+#include "erg/study_cell.h"
 #include "erg/timeline.h"
 
 namespace erg {
 namespace {
 
+constexpr std::array<std::string_view, 4> kCellStates{"open", "leased", "done", "failed"};
 constexpr std::array<std::string_view, 5> kProvenances{"measured", "attributed", "imported",
                                                        "modelled", "assumed"};
 constexpr std::array<std::string_view, 3> kChannelKinds{"energy_counter", "windowed_power",
@@ -56,6 +58,7 @@ std::optional<Provenance> provenance_from(std::string_view text) {
 std::string_view to_string(ChannelKind kind) { return word(kChannelKinds, kind); }
 std::string_view to_string(Unit unit) { return word(kUnits, unit); }
 std::string_view to_string(DeviceKind kind) { return word(kDeviceKinds, kind); }
+std::string_view to_string(CellState state) { return word(kCellStates, state); }
 std::string_view to_string(RunStatus status) { return word(kStatuses, status); }
 std::string_view to_string(Absence absence) { return word(kAbsences, absence); }
 std::string_view to_string(SpanKind kind) { return word(kSpanKinds, kind); }

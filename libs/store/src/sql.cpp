@@ -50,4 +50,15 @@ std::string upsert_sql(const Table& table, std::string_view source) {
   return sql;
 }
 
+std::int64_t now_unix_ns(Connection& connection) {
+  const auto here =
+      std::chrono::time_point_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now());
+  std::int64_t now = here.time_since_epoch().count();
+  if (connection.dialect() == Dialect::postgres) {
+    connection.query("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint * 1000", {},
+                     [&](const Row& row) { now = row.integer(0); });
+  }
+  return now;
+}
+
 }  // namespace erg::store

@@ -136,6 +136,9 @@ class Transaction {
   bool open_ = true;
 };
 
+// By the clock of the database where that is one for all of its users.
+std::int64_t now_unix_ns(Connection& connection);
+
 // Opens another connection to the same database.
 using Connect = std::function<std::unique_ptr<Connection>()>;
 

@@ -29,6 +29,19 @@ class SqlStore final : public Store {
   void remove(RunId run) override;
   void save_breakdown(RunId run, const Breakdown& breakdown) override;
   void set_tags(RunId run, const std::map<std::string, std::string>& tags) override;
+  void save_document(const Document& document) override;
+  std::optional<Document> document(std::string_view kind, std::string_view name) const override;
+  std::vector<Document> documents(std::string_view kind) const override;
+  bool remove_document(std::string_view kind, std::string_view name) override;
+  void add_cells(std::span<const StudyCell> cells) override;
+  std::vector<StudyCell> cells(std::string_view study) const override;
+  std::vector<std::string> studies() const override;
+  std::optional<StudyCell> lease_cell(std::string_view study, std::string_view owner,
+                                      Seconds lease) override;
+  bool renew_lease(const StudyCell& cell, Seconds lease) override;
+  bool end_lease(const StudyCell& cell) override;
+  bool reopen_cell(std::string_view study, std::string_view name) override;
+  void remove_study(std::string_view study) override;
 
  private:
   void require(RunId run) const;

@@ -69,6 +69,12 @@ inline constexpr Table kBreakdownNotes{"breakdown_notes",
                                        "run_key, grouping, method, device, position, note",
                                        "run_key, grouping, method, device, position"};
 
+inline constexpr Table kDocuments{"documents", "kind, name, saved_unix_ns, text", "kind, name"};
+inline constexpr Table kStudyCells{
+    "study_cells",
+    "study, name, position, settings, state, owner, lease_end_unix_ns, attempts, run, result",
+    "study, name"};
+
 // Rows of a breakdown stand at 0, 1, ...; these two stand apart.
 inline constexpr std::int64_t kUnattributed = -1;
 inline constexpr std::int64_t kTotal = -2;

@@ -3,12 +3,15 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "erg/document.h"
 #include "erg/run_writer.h"
+#include "erg/study_cell.h"
 
 namespace erg {
 
@@ -31,7 +34,8 @@ struct RunSummary {
   std::map<std::string, std::string> tags;
 };
 
-// Keeps runs. Used by one thread; its RunWriters by any. Every method may throw StoreError.
+// Keeps runs, documents and the cells of studies. Used by one thread; its RunWriters by any. Every
+// method may throw StoreError.
 class Store {
  public:
   virtual ~Store() = default;
@@ -59,6 +63,33 @@ class Store {
   // Replaces the breakdown of the same grouping, method and device.
   virtual void save_breakdown(RunId run, const Breakdown& breakdown) = 0;
   virtual void set_tags(RunId run, const std::map<std::string, std::string>& tags) = 0;
+
+  // Replaces the document of the same kind and name; `saved` becomes now.
+  virtual void save_document(const Document& document) = 0;
+  virtual std::optional<Document> document(std::string_view kind, std::string_view name) const = 0;
+  // By name.
+  virtual std::vector<Document> documents(std::string_view kind) const = 0;
+  // False when there was none.
+  virtual bool remove_document(std::string_view kind, std::string_view name) = 0;
+
+  // Adds the cells, open, whose name their study has not yet; those there already stay as they are.
+  virtual void add_cells(std::span<const StudyCell> cells) = 0;
+  // By position.
+  virtual std::vector<StudyCell> cells(std::string_view study) const = 0;
+  // By name.
+  virtual std::vector<std::string> studies() const = 0;
+  // The first cell that is open or whose lease ended, now leased to `owner`; empty when there is
+  // none. However many processes ask at once, none gets a cell that another holds.
+  virtual std::optional<StudyCell> lease_cell(std::string_view study, std::string_view owner,
+                                              Seconds lease) = 0;
+  // Counts the lease from now. False when `owner` does not hold it any more.
+  virtual bool renew_lease(const StudyCell& cell, Seconds lease) = 0;
+  // Ends the lease of cell.owner and stores the cell's state, run and result; a state of `open`
+  // gives it back. False, and nothing is stored, when `owner` does not hold it any more.
+  virtual bool end_lease(const StudyCell& cell) = 0;
+  // Makes it open again, whoever has it. False when there is no such cell.
+  virtual bool reopen_cell(std::string_view study, std::string_view name) = 0;
+  virtual void remove_study(std::string_view study) = 0;
 };
 
 }  // namespace erg
