@@ -15,8 +15,29 @@ bool has_spans(const Run& run, SpanKind kind) {
   });
 }
 
-bool has_blocks(const Run& run) {
-  return std::ranges::any_of(run.parts, [](const Part& part) { return !part.blocks.empty(); });
+bool has_blocks(const Run& run, bool of_layers) {
+  return std::ranges::any_of(run.parts, [of_layers](const Part& part) {
+    return std::ranges::any_of(part.blocks, [of_layers](const Block& block) {
+      return !of_layers || block.repetitions > 0;
+    });
+  });
+}
+
+struct Wanted {
+  Grouping by;
+  AttributionMethod method = AttributionMethod::timeline;
+};
+
+// Of the whole run by its spans; and of one step by its blocks, where it has any.
+std::vector<Wanted> wanted_of(const Run& run) {
+  std::vector<Wanted> wanted{{Grouping::run}, {Grouping::device}};
+  if (has_spans(run, SpanKind::epoch)) wanted.push_back({Grouping::epoch});
+  if (has_spans(run, SpanKind::phase)) wanted.push_back({Grouping::phase});
+  if (has_blocks(run, false)) wanted.push_back({Grouping::phase, AttributionMethod::designs});
+  if (has_spans(run, SpanKind::layer)) wanted.push_back({Grouping::layer});
+  if (has_blocks(run, true)) wanted.push_back({Grouping::layer, AttributionMethod::designs});
+  if (has_spans(run, SpanKind::range)) wanted.push_back({Grouping::range});
+  return wanted;
 }
 
 }  // namespace
@@ -27,21 +48,17 @@ AttributionOptions attribution_options(const Run& run) {
   if (!find_in_catalogue(network)) return options;
   for (const auto& layer : count(make_network(network)).layers) {
     options.layer_kinds[layer.name] = layer.kind;
+    options.layer_order.push_back(layer.name);
   }
   return options;
 }
 
 std::vector<Breakdown> usual_breakdowns(const Run& run) {
-  std::vector<Grouping> groupings{Grouping::run, Grouping::device};
-  if (has_spans(run, SpanKind::epoch)) groupings.push_back(Grouping::epoch);
-  if (has_spans(run, SpanKind::phase) || has_blocks(run)) groupings.push_back(Grouping::phase);
-  if (has_spans(run, SpanKind::layer)) groupings.push_back(Grouping::layer);
-  if (has_spans(run, SpanKind::range)) groupings.push_back(Grouping::range);
-
   AttributionOptions options = attribution_options(run);
   std::vector<Breakdown> breakdowns;
-  for (const auto by : groupings) {
+  for (const auto& [by, method] : wanted_of(run)) {
     options.by = by;
+    options.method = method;
     try {
       breakdowns.push_back(attribute(run, options));
     } catch (const AttributionError&) {

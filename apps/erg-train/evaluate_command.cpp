@@ -34,9 +34,9 @@ int evaluate(const Commands& commands, EvaluateOptions& options,
   Trainer trainer{checkpoint.network, data, training};
   trainer.load_weights(options.checkpoint);
   return measured(commands, options.train, command, trainer, interrupts,
-                  [&](SpanLog* log, const TrainingListener& listener, std::uint16_t device) {
-                    return trainer.evaluate(options.rounds, log, listener, interrupts.token(),
-                                            device);
+                  [&](Session* session, const TrainingListener& listener, std::uint16_t device) {
+                    return trainer.evaluate(options.rounds, session ? &session->spans() : nullptr,
+                                            listener, interrupts.token(), device);
                   });
 }
 

@@ -95,7 +95,7 @@ int measured(const Commands& commands, const TrainOptions& options,
   for (const auto& note : session.notes()) warn(note);
   TrainingOutcome outcome;
   try {
-    outcome = work(&session.spans(), listener_of(screen, epochs, &session.writer()),
+    outcome = work(&session, listener_of(screen, epochs, &session.writer()),
                    span_device(session, trainer));
   } catch (...) {
     screen.clear();

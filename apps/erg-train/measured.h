@@ -8,13 +8,15 @@
 #include "commands.h"
 #include "erg/trainer.h"
 #include "interrupts.h"
+#include "session.h"
 #include "train_options.h"
 #include "training_screen.h"
 
 namespace erg {
 
 // What is done with a trainer while it is measured.
-using Work = std::function<TrainingOutcome(SpanLog* log, const TrainingListener& listener,
+// `session` is null where nothing is measured.
+using Work = std::function<TrainingOutcome(Session* session, const TrainingListener& listener,
                                            std::uint16_t span_device)>;
 
 // Does the work as a run of its own (or as a part of the one that ERG_RUN names) and says what came

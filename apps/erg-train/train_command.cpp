@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train_command.h"
 
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -8,6 +10,7 @@
 #include "console.h"
 #include "erg/checkpoint.h"
 #include "measured.h"
+#include "profiler.h"
 
 namespace erg {
 namespace {
@@ -18,17 +21,39 @@ constexpr const char* kExample =
     "Ctrl-C ends the training after the step it is in, and keeps what was measured; twice ends it "
     "at once.";
 
+// Beside the run's own spans: its energy is not the training's.
+void profile(Session& session, Trainer& trainer, const TrainOptions& options,
+             std::stop_token stop) {
+  Profiler profiler{session, profiled_device(session, trainer.gpu_uuid()),
+                    profile_request(options)};
+  if (!options.quiet) {
+    inform(fmt::format("profile of {}, {} s\n", options.profile, options.profile_seconds));
+  }
+  trainer.profile(profiler.profile(), &session.spans(), stop);
+  session.writer().append_note(
+      fmt::format("profiled after the training: {} blocks of step designs, {} s were asked for; "
+                  "their energy is not "
+                  "part of the run's",
+                  profiler.blocks(), options.profile_seconds));
+}
+
 int train(const Commands& commands, const TrainOptions& options,
           const std::vector<std::string>& command) {
   const TrainingOptions training = training_options(options);
+  const bool profiled = profile_request(options).time > Seconds{0};
   tags_of(options.tags);
   const Interrupts interrupts;
   const DataSet data = data_for(options, options.data);
   Trainer trainer{network_for(options, data), data, training};
   if (!options.resume.empty()) trainer.resume(options.resume);
   return measured(commands, options, command, trainer, interrupts,
-                  [&](SpanLog* log, const TrainingListener& listener, std::uint16_t device) {
-                    auto outcome = trainer.train(log, listener, interrupts.token(), device);
+                  [&](Session* session, const TrainingListener& listener, std::uint16_t device) {
+                    if (session && profiled) check_measured(*session, trainer.gpu_uuid());
+                    auto outcome = trainer.train(session ? &session->spans() : nullptr, listener,
+                                                 interrupts.token(), device);
+                    if (session && profiled && !outcome.stopped) {
+                      profile(*session, trainer, options, interrupts.token());
+                    }
                     if (!options.save.empty()) trainer.save(options.save);
                     return outcome;
                   });

@@ -51,6 +51,12 @@ void add_levels(CLI::App& app, TrainOptions& options) {
       ->capture_default_str();
   app.add_option("--layer-every", options.training.layer_every, "layers: on one in so many steps")
       ->capture_default_str();
+  app.add_option("--profile", options.profile,
+                 "After the training, measure the energy of a step's phases, or of its layers, by "
+                 "blocks of step designs: phases, layers")
+      ->type_name("WHAT");
+  app.add_option("--profile-seconds", options.profile_seconds, "How long the profile may take")
+      ->capture_default_str();
   app.add_option("--save", options.save, "Write a checkpoint here at the end")->type_name("FILE");
   app.add_option("--resume", options.resume, "Go on from this checkpoint")->type_name("FILE");
 }
@@ -126,6 +132,21 @@ TrainingOptions training_options(const TrainOptions& options) {
   if (options.until_accuracy > 0) training.until_accuracy = options.until_accuracy / 100;
   training.evaluate = !options.no_evaluate;
   return training;
+}
+
+ProfileRequest profile_request(const TrainOptions& options) {
+  ProfileRequest request;
+  request.time = Seconds{0};
+  if (options.profile.empty()) return request;
+  if (options.profile != "phases" && options.profile != "layers") {
+    throw UsageError{"--profile is phases or layers, not '" + options.profile + "'"};
+  }
+  if (!(options.profile_seconds >= 5)) throw UsageError{"--profile-seconds must be 5 or more"};
+  if (options.no_measure) throw UsageError{"--profile measures: not with --no-measure"};
+  request.layers = options.profile == "layers";
+  request.time = Seconds{options.profile_seconds};
+  request.seed = options.training.seed + 1;
+  return request;
 }
 
 std::map<std::string, std::string> tags_of(const std::vector<std::string>& words) {

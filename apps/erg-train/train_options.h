@@ -10,6 +10,7 @@
 #include "commands.h"
 #include "erg/network.h"
 #include "erg/trainer.h"
+#include "profiler.h"
 
 namespace erg {
 
@@ -29,6 +30,9 @@ struct TrainOptions {
   bool no_evaluate = false;
   TrainingOptions training;
 
+  std::string profile;  // "phases", "layers"; empty: none
+  double profile_seconds = 60;
+
   std::string save;    // a checkpoint to write at the end
   std::string resume;  // one to go on from
 
@@ -46,6 +50,8 @@ void add_place_options(CLI::App& app, TrainOptions& options);
 
 // What the words mean. Throws UsageError for one that means nothing.
 TrainingOptions training_options(const TrainOptions& options);
+// Of no time where no profile is wanted.
+ProfileRequest profile_request(const TrainOptions& options);
 std::map<std::string, std::string> tags_of(const std::vector<std::string>& words);
 
 DataSet data_for(const TrainOptions& options, const std::string& name);

@@ -35,17 +35,19 @@ void solve_240_blocks(benchmark::State& state) {
   testing::SimulatedStep step;
   step.copy = {{0.002, 150}};
   step.optimizer = {{0.001, 300}};
-  std::vector<LayerTime> layers;
+  StepTimes times;
+  times.device = Seconds{0.0345};
   for (int i = 0; i < 21; ++i) {
     const std::string name = "layer_" + std::to_string(i);
     step.layers[name] = {{0.0005, 500}, {0.001, 550}};
     step.forward.push_back({0.0005, 500});
     step.backward.push_back({0.001, 550});
-    layers.push_back({name, Seconds{0.0005}, Seconds{0.001}});
+    step.order.push_back(name);
+    times.layers.push_back({name, Seconds{0.0005}, Seconds{0.001}, {}, {}, ""});
   }
   ProfileBudget budget;
   budget.all = Seconds{132};
-  const auto designs = layer_designs(Seconds{0.0345}, layers);
+  const auto designs = layer_designs(times);
   const auto profile = testing::simulate(plan_blocks(designs, budget), step, {}, {}, 1);
   AttributionOptions options;
   options.by = Grouping::layer;

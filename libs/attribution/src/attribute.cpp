@@ -36,16 +36,14 @@ std::optional<AttributionMethod> attribution_method_from(std::string_view word) 
 
 namespace {
 
-// Blocks are all there is to tell the classes apart.
+// Its blocks tell the classes apart.
 bool wants_designs(const Run& run, Grouping by) {
-  const bool told = by == Grouping::phase || by == Grouping::layer || by == Grouping::layer_kind;
-  if (!told) return false;
-  bool blocks = false;
-  for (const Part& part : run.parts) {
-    blocks = blocks || !part.blocks.empty();
-    if (std::ranges::count(part.spans.kinds(), *attribution::span_kind(by)) > 0) return false;
-  }
-  return blocks;
+  const bool layers = by == Grouping::layer || by == Grouping::layer_kind;
+  if (by != Grouping::phase && !layers) return false;
+  return std::ranges::any_of(run.parts, [layers](const Part& part) {
+    return std::ranges::any_of(
+        part.blocks, [layers](const Block& block) { return !layers || block.repetitions > 0; });
+  });
 }
 
 }  // namespace

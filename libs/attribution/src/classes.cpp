@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <numeric>
 
 namespace erg::attribution {
@@ -46,9 +47,17 @@ ClassId ClassTable::named(std::string name, Pass pass) {
 std::vector<ClassId> ClassTable::in_order() const {
   std::vector<ClassId> order(classes_.size());
   std::iota(order.begin(), order.end(), ClassId{0});
-  const bool phases = options_.by == Grouping::phase;
+  std::map<std::string_view, std::size_t> ranks;
+  if (options_.by == Grouping::layer) {
+    for (const auto& layer : options_.layer_order) ranks.try_emplace(layer, ranks.size());
+  }
+  const auto rank = [&](const std::string& name) {
+    if (options_.by == Grouping::phase) return phase_rank(name);
+    const auto known = ranks.find(name);
+    return known == ranks.end() ? ranks.size() : known->second;
+  };
   std::ranges::stable_sort(order, {}, [&](ClassId id) {
-    return std::pair{classes_[id].pass, phases ? phase_rank(classes_[id].name) : 0};
+    return std::pair{classes_[id].pass, rank(classes_[id].name)};
   });
   return order;
 }

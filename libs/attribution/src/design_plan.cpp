@@ -3,13 +3,26 @@
 
 #include <algorithm>
 #include <cmath>
-#include <random>
+#include <map>
+#include <utility>
+
+#include "block_order.h"
 
 namespace erg {
 namespace {
 
-// A repetition of more launches than this measures the host (MEASUREMENT.md 3.2).
-constexpr double kMostRepetitions = 400;
+constexpr std::string_view kCut = "forward to ";
+
+constexpr double kMostRepetitions = 1000;
+// What a repetition takes, in steps. More of it tells more of the layer in each block, until the
+// layer's own power makes the card another one.
+constexpr double kRepetition = 1;
+// The host must need less than this share of the device's time, or the device waits for it.
+constexpr double kDeviceBound = 0.8;
+// A design wants so many blocks at least.
+constexpr std::size_t kFewestBlocks = 4;
+// Where the forward is cut.
+constexpr double kCuts[] = {1. / 3, 2. / 3};
 
 StepDesign phases(std::string name, bool backward, bool optimizer, bool copy) {
   StepDesign design;
@@ -31,36 +44,86 @@ StepDesign with_layer(const std::string& layer, Pass pass, std::int32_t repetiti
   return design;
 }
 
-std::int32_t half_a_step(Seconds step, Seconds once) {
-  return static_cast<std::int32_t>(
-      std::clamp(std::round(0.5 * (step / once)), 1.0, kMostRepetitions));
+StepDesign cut_after(const std::string& layer) {
+  StepDesign design;
+  design.name = std::string{kCut} + layer;
+  design.until = layer;
+  return design;
 }
 
-struct Placed {
-  double place;
-  std::size_t design;
+std::int32_t repetitions(const StepTimes& step, Seconds once, Seconds host_once) {
+  double k = kRepetition * (step.device / once);
+  const double slack = (kDeviceBound * step.device - step.host).count();
+  const double excess = (host_once - kDeviceBound * once).count();
+  // A step that waits for the host anyhow is repeated all the same, and said to be launch-bound.
+  if (slack > 0 && excess > 0) k = std::min(k, slack / excess);
+  return static_cast<std::int32_t>(std::clamp(std::floor(k), 1.0, kMostRepetitions));
+}
+
+// Layers that are repeated together, as if they were one.
+struct Group {
+  LayerTime all;
+  std::size_t third = 0;  // of the forward: a group lies on one side of each cut
 };
 
-std::vector<PlannedBlock> in_random_order(std::span<const StepDesign> designs,
-                                          const std::vector<std::size_t>& counts,
-                                          const ProfileBudget& budget) {
-  std::mt19937_64 random{budget.seed};
-  std::vector<Placed> placed;
-  for (std::size_t design = 0; design < designs.size(); ++design) {
-    for (std::size_t i = 0; i < counts[design]; ++i) {
-      const double within = static_cast<double>(random() >> 11) * 0x1p-53;
-      placed.push_back(
-          {(static_cast<double>(i) + within) / static_cast<double>(counts[design]), design});
-    }
-  }
-  std::ranges::stable_sort(placed, {}, &Placed::place);
-  std::vector<PlannedBlock> blocks;
-  for (const Placed& each : placed) blocks.push_back({designs[each.design], budget.block});
-  return blocks;
+Seconds both(const LayerTime& layer) { return layer.forward + layer.backward; }
+
+void add(LayerTime& all, const LayerTime& more) {
+  all.name += std::string{kTogether} + more.name;
+  all.forward += more.forward;
+  all.backward += more.backward;
+  all.forward_host += more.forward_host;
+  all.backward_host += more.backward_host;
 }
 
-std::size_t affordable(const ProfileBudget& budget) {
-  return static_cast<std::size_t>(std::max(0.0, std::floor(budget.all / budget.block)));
+// By layer: in which third of the forward it ends.
+std::vector<std::size_t> thirds_of(const StepTimes& times) {
+  Seconds all{0}, until{0};
+  for (const LayerTime& layer : times.layers) all += layer.forward;
+  std::vector<std::size_t> thirds;
+  std::size_t third = 0;
+  for (const LayerTime& layer : times.layers) {
+    thirds.push_back(third);
+    until += layer.forward;
+    if (third < std::size(kCuts) && until >= kCuts[third] * all) ++third;
+  }
+  return thirds;
+}
+
+std::vector<Group> groups_of(const StepTimes& times, const std::vector<std::size_t>& thirds,
+                             Seconds smallest) {
+  std::vector<Group> groups;
+  std::map<std::pair<std::string, std::size_t>, std::size_t> open;  // groups still too small
+  for (std::size_t i = 0; i < times.layers.size(); ++i) {
+    const LayerTime& layer = times.layers[i];
+    if (layer.forward <= Seconds{0}) continue;
+    const std::pair key{layer.kind, thirds[i]};
+    if (both(layer) >= smallest) {
+      groups.push_back({layer, thirds[i]});
+      continue;
+    }
+    const auto [place, added] = open.try_emplace(key, groups.size());
+    if (added) {
+      groups.push_back({layer, thirds[i]});
+    } else {
+      add(groups[place->second].all, layer);
+    }
+    if (both(groups[place->second].all) >= smallest) open.erase(place);
+  }
+  return groups;
+}
+
+// The finest groups whose designs the blocks can measure.
+std::vector<Group> affordable_groups(const StepTimes& times, const std::vector<std::size_t>& thirds,
+                                     std::size_t blocks) {
+  std::vector<Group> groups;
+  for (const double share : {0.0, 0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16}) {
+    groups = groups_of(times, thirds, share * times.device);
+    const std::size_t designs = 2 * groups.size() + std::size(kCuts);
+    const double base = 2.2 * std::sqrt(static_cast<double>(designs));
+    if (kFewestBlocks * designs + static_cast<std::size_t>(base) <= blocks) break;
+  }
+  return groups;
 }
 
 }  // namespace
@@ -70,16 +133,20 @@ std::vector<StepDesign> phase_designs() {
           phases("forward+backward+optimizer", true, true, false), full_step()};
 }
 
-std::vector<StepDesign> layer_designs(Seconds step, std::span<const LayerTime> layers) {
+std::vector<StepDesign> layer_designs(const StepTimes& times, std::size_t blocks) {
   std::vector<StepDesign> designs{full_step(), phases("forward", false, false, false),
                                   phases("forward+backward", true, false, false)};
-  for (const LayerTime& layer : layers) {
-    if (layer.forward > Seconds{0}) {
-      designs.push_back(with_layer(layer.name, Pass::forward, half_a_step(step, layer.forward)));
-    }
-    if (layer.backward > Seconds{0}) {
-      designs.push_back(with_layer(layer.name, Pass::backward, half_a_step(step, layer.backward)));
-    }
+  const auto thirds = thirds_of(times);
+  for (std::size_t i = 0; i + 1 < thirds.size(); ++i) {
+    if (thirds[i + 1] > thirds[i]) designs.push_back(cut_after(times.layers[i].name));
+  }
+  for (const Group& group : affordable_groups(times, thirds, blocks)) {
+    const LayerTime& all = group.all;
+    designs.push_back(
+        with_layer(all.name, Pass::forward, repetitions(times, all.forward, all.forward_host)));
+    if (all.backward <= Seconds{0}) continue;
+    designs.push_back(
+        with_layer(all.name, Pass::backward, repetitions(times, all.backward, all.backward_host)));
   }
   return designs;
 }
@@ -88,6 +155,9 @@ std::optional<StepDesign> step_design_from(std::string_view name, std::int32_t r
   constexpr std::string_view kWith = "step with ";
   for (const auto& known : phase_designs()) {
     if (name == known.name) return known;
+  }
+  if (name.starts_with(kCut) && name.size() > kCut.size()) {
+    return cut_after(std::string{name.substr(kCut.size())});
   }
   if (!name.starts_with(kWith) || repetitions <= 0) return std::nullopt;
   const auto space = name.find_last_of(' ');
@@ -111,49 +181,19 @@ std::vector<PlannedBlock> plan_blocks(std::span<const StepDesign> designs,
   double shares = 0;
   std::vector<double> share;
   for (const StepDesign& each : designs) {
-    const bool base = layers > 0 && each.layer.empty();
+    const bool base = layers > 0 && each.layer.empty() && each.until.empty();
     // Every layer's difference holds the step; the passes serve the closure of all layers.
     const double often = std::sqrt(static_cast<double>(layers));
     share.push_back(!base ? 1 : each.copy ? often : 0.6 * often);
     shares += share.back();
   }
-  const double blocks = static_cast<double>(affordable(budget));
+  const double blocks = static_cast<double>(attribution::affordable(budget));
   std::vector<std::size_t> counts;
   for (const double each : share) {
     counts.push_back(
         static_cast<std::size_t>(std::max(2.0, std::floor(blocks * each / std::max(shares, 1.0)))));
   }
-  return in_random_order(designs, counts, budget);
-}
-
-std::vector<PlannedBlock> plan_more_blocks(const DesignFit& so_far, const ProfileBudget& budget) {
-  const std::size_t n = so_far.designs.size();
-  std::vector<StepDesign> designs;
-  std::vector<double> relative2;  // of a design's row, as it is
-  std::vector<std::size_t> counts(n, 0);
-  std::size_t base = n;
-  for (std::size_t i = 0; i < n; ++i) {
-    designs.push_back(so_far.designs[i].design);
-    if (designs[i].copy && designs[i].layer.empty()) base = i;
-  }
-  const double step_j = base < n ? so_far.designs[base].energy.value() : 1;
-  for (std::size_t i = 0; i < n; ++i) {
-    const bool layer = !designs[i].layer.empty();
-    const double row_j = layer ? std::max(so_far.designs[i].energy.value() - step_j, 0.02 * step_j)
-                               : so_far.designs[i].energy.value();
-    relative2.push_back(so_far.covariance_j2[i * n + i] / (row_j * row_j));
-  }
-  for (std::size_t left = affordable(budget); left > 0 && n > 0; --left) {
-    std::size_t widest = 0;
-    double most = -1;
-    for (std::size_t i = 0; i < n; ++i) {
-      const double blocks = static_cast<double>(so_far.designs[i].blocks);
-      const double u2 = relative2[i] * blocks / (blocks + static_cast<double>(counts[i]));
-      if (u2 > most) most = u2, widest = i;
-    }
-    ++counts[widest];
-  }
-  return in_random_order(designs, counts, budget);
+  return attribution::in_random_order(designs, counts, budget);
 }
 
 }  // namespace erg

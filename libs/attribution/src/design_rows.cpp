@@ -13,11 +13,6 @@
 namespace erg::attribution {
 namespace {
 
-// A launch-bound repetition counts the host's time: it gives way before the others do.
-constexpr double kLaunchBoundGives = 10;
-// A closure beyond this, and beyond its own uncertainty, is worth a warning.
-constexpr double kClosureWarning = 0.05;
-
 // Names what `more` has and `less` has not, in the order of a step.
 std::string phases_between(const StepDesign* less, const StepDesign& more) {
   std::string name;
@@ -42,23 +37,52 @@ std::size_t rank_of(const std::string& name) {
                                   std::begin(phase::kInOrder));
 }
 
-// "features.2" before "features.10": the blocks came in random order, rows must not.
-bool by_pass_and_name(const LinearRow& a, const LinearRow& b) {
-  if (a.pass != b.pass) return a.pass < b.pass;
-  const auto key = [](const std::string& name) {
+bool plain(const StepDesign& design) { return design.layer.empty() && design.until.empty(); }
+
+// In the order of the network where it is known, else "features.2" before "features.10": the
+// blocks came in random order, rows must not.
+void sort_rows(std::vector<LinearRow>& rows, const std::vector<std::string>& order) {
+  const auto key = [&](const LinearRow& row) {
+    const std::string name = members_of(row.name).front();
     const auto digits = name.find_last_not_of("0123456789") + 1;
     const std::string number = name.substr(digits);
-    return std::make_tuple(name.substr(0, digits), number.size(), number);
+    return std::make_tuple(row.pass, std::ranges::find(order, name) - order.begin(),
+                           name.substr(0, digits), number.size(), number);
   };
-  return key(a.name) < key(b.name);
+  std::ranges::stable_sort(rows, {}, key);
+}
+
+std::string kind_of(const std::string& layer, const AttributionOptions& options) {
+  const auto known = options.layer_kinds.find(layer);
+  return known != options.layer_kinds.end() ? known->second : std::string{without_number(layer)};
+}
+
+// Layers that were repeated together are of one kind, if the plan was ours.
+std::string kind_of_all(const std::string& layers, const AttributionOptions& options) {
+  std::string kind;
+  for (const auto& each : members_of(layers)) {
+    const std::string own = kind_of(each, options);
+    if (own != kind) kind += (kind.empty() ? "" : std::string{kTogether}) + own;
+  }
+  return kind;
 }
 
 }  // namespace
 
+std::vector<std::string> members_of(std::string_view layers) {
+  std::vector<std::string> members;
+  while (true) {
+    const auto end = layers.find(kTogether);
+    members.emplace_back(layers.substr(0, end));
+    if (end == std::string_view::npos) return members;
+    layers.remove_prefix(end + kTogether.size());
+  }
+}
+
 std::size_t DesignRows::find(bool backward, bool optimizer, bool copy) const {
   for (std::size_t i = 0; i < fit_.designs.size(); ++i) {
     const StepDesign& design = fit_.designs[i].design;
-    if (design.layer.empty() && design.backward == backward && design.optimizer == optimizer &&
+    if (plain(design) && design.backward == backward && design.optimizer == optimizer &&
         design.copy == copy) {
       return i;
     }
@@ -72,7 +96,7 @@ std::vector<double> DesignRows::largest() const {
   std::size_t place = 0;
   for (std::size_t i = 0; i < fit_.designs.size(); ++i) {
     const StepDesign& design = fit_.designs[i].design;
-    if (design.layer.empty() && parts_of(design) > most) most = parts_of(design), place = i;
+    if (plain(design) && parts_of(design) > most) most = parts_of(design), place = i;
   }
   if (most == 0) throw AttributionError{"no block of a plain step: the designs have no base"};
   weights[place] = 1;
@@ -82,7 +106,7 @@ std::vector<double> DesignRows::largest() const {
 std::vector<LinearRow> DesignRows::phase_rows() const {
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < fit_.designs.size(); ++i) {
-    if (fit_.designs[i].design.layer.empty()) order.push_back(i);
+    if (plain(fit_.designs[i].design)) order.push_back(i);
   }
   std::ranges::stable_sort(order, {},
                            [&](std::size_t i) { return parts_of(fit_.designs[i].design); });
@@ -138,26 +162,27 @@ std::vector<LinearRow> DesignRows::layer_rows(const AttributionOptions& options)
       for (std::size_t j = 0; j < n; ++j) weights[j] -= once[j] / k;
     }
     for (double& each : weights) each /= design.repetitions;
-    std::string name = design.layer;
-    if (options.by == Grouping::layer_kind) {
-      const auto known = options.layer_kinds.find(name);
-      name = known != options.layer_kinds.end() ? known->second : std::string{without_number(name)};
-    }
+    const bool kinds = options.by == Grouping::layer_kind;
+    const std::string name = kinds ? kind_of_all(design.layer, options) : design.layer;
+    const std::size_t members = members_of(design.layer).size();
     const auto [place, added] = places.try_emplace({name, design.pass}, rows.size());
     if (added) {
-      rows.push_back({name, design.pass, std::move(weights), fit_.designs[i].launch_bound, 1});
+      rows.push_back(
+          {name, design.pass, std::move(weights), fit_.designs[i].launch_bound, members});
       continue;
     }
-    if (options.by != Grouping::layer_kind) continue;  // measured with another k before
+    if (!kinds) continue;  // measured with another k before
     LinearRow& kind = rows[place->second];
     for (std::size_t j = 0; j < n; ++j) kind.weights[j] += weights[j];
     kind.launch_bound = kind.launch_bound || fit_.designs[i].launch_bound;
-    ++kind.members;
+    kind.members += members;
   }
   return rows;
 }
 
-std::vector<LinearRow> DesignRows::grouped(std::vector<LinearRow> rows) const {
+std::vector<LinearRow> DesignRows::grouped(std::vector<LinearRow> rows,
+                                           const std::vector<std::string>& order) const {
+  sort_rows(rows, order);
   std::vector<LinearRow> kept, groups;
   for (LinearRow& row : rows) {
     if (energy_j(row.weights) > 2 * std::sqrt(variance_j2(row.weights))) {
@@ -170,140 +195,13 @@ std::vector<LinearRow> DesignRows::grouped(std::vector<LinearRow> rows) const {
       continue;
     }
     for (std::size_t j = 0; j < row.weights.size(); ++j) group->weights[j] += row.weights[j];
-    group->name += " + " + row.name;
+    group->name += std::string{kTogether} + row.name;
     group->members += row.members;
     group->launch_bound = group->launch_bound || row.launch_bound;
   }
-  std::ranges::stable_sort(kept, by_pass_and_name);
+  sort_rows(kept, order);
   for (LinearRow& group : groups) kept.push_back(std::move(group));
   return kept;
-}
-
-void DesignRows::close(const std::vector<LinearRow>& rows, Pass pass,
-                       const std::vector<double>& target, std::vector<double>& moved_j,
-                       Breakdown& result) const {
-  std::vector<double> gap(fit_.designs.size(), 0), give(rows.size(), 0);
-  double gives = 0;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (rows[i].pass != pass) continue;
-    for (std::size_t j = 0; j < gap.size(); ++j) gap[j] += rows[i].weights[j];
-    // What all have too much of, each has in proportion; what scatter made, by its scatter.
-    give[i] = std::max(0.0, energy_j(rows[i].weights)) + std::sqrt(variance_j2(rows[i].weights));
-    if (rows[i].launch_bound) give[i] *= kLaunchBoundGives;
-    gives += give[i];
-  }
-  if (gives <= 0) return;
-  for (std::size_t j = 0; j < gap.size(); ++j) gap[j] -= target[j];
-  const double residual_j = energy_j(gap);
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (give[i] > 0) moved_j[i] = -residual_j * give[i] / gives;
-  }
-  const double whole = energy_j(target);
-  const double closure = residual_j / whole;
-  result.notes.push_back("closure " + std::string{to_string(pass)} + " " + percent(closure) +
-                         " (the layers against the whole, before they were made to add up)");
-  if (std::abs(closure) > kClosureWarning &&
-      std::abs(residual_j) > 2 * std::sqrt(variance_j2(gap))) {
-    result.notes.push_back("the layers' " + std::string{to_string(pass)} +
-                           " does not close: repetitions that are launch-bound or cached count too "
-                           "much; its rows are as uncertain as that");
-  }
-}
-
-void DesignRows::layers(const AttributionOptions& options, Breakdown& result) const {
-  const auto rows = grouped(layer_rows(options));
-  if (rows.empty()) {
-    throw AttributionError{"the run's blocks repeat no layer: profile it with --profile layers"};
-  }
-  std::vector<double> moved_j(rows.size(), 0);
-  const std::size_t n = fit_.designs.size();
-  const std::size_t forward = find(false, false, false), backward = find(true, false, false);
-  std::vector<double> target(n, 0);
-  if (forward < n) {
-    target[forward] = 1;
-    close(rows, Pass::forward, target, moved_j, result);
-  }
-  if (forward < n && backward < n) {
-    target[forward] = -1;
-    target[backward] = 1;
-    close(rows, Pass::backward, target, moved_j, result);
-  }
-  double moved = 0, sum = 0;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    moved -= moved_j[i];
-    sum += energy_j(rows[i].weights) + moved_j[i];
-  }
-  if (forward < n && sum != 0) result.closure = moved / sum;
-  finish(rows, moved_j, result);
-}
-
-double DesignRows::energy_j(const std::vector<double>& weights) const {
-  double sum = 0;
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    sum += weights[i] * fit_.designs[i].energy.value();
-  }
-  return sum;
-}
-
-double DesignRows::covariance_j2(const LinearRow& a, const LinearRow& b) const {
-  const std::size_t n = fit_.designs.size();
-  double sum = 0;
-  for (std::size_t i = 0; i < n; ++i) {
-    if (a.weights[i] == 0) continue;
-    for (std::size_t j = 0; j < n; ++j) {
-      sum += a.weights[i] * b.weights[j] * fit_.covariance_j2[i * n + j];
-    }
-  }
-  return sum;
-}
-
-BreakdownRow DesignRows::row_of(const LinearRow& row) const {
-  BreakdownRow result;
-  result.name = row.name;
-  result.pass = row.pass;
-  result.device = device_;
-  result.count = row.members;
-  result.method = row.launch_bound ? "designs, launch-bound" : "designs";
-  result.energy =
-      EnergyEstimate{Joules{energy_j(row.weights)}, Joules{std::sqrt(variance_j2(row.weights))},
-                     channel_.gain_u, weakest(Provenance::attributed, channel_.provenance)};
-  double time_s = 0, time_s2 = 0;
-  for (std::size_t i = 0; i < row.weights.size(); ++i) {
-    time_s += row.weights[i] * fit_.designs[i].time.count();
-    time_s2 += std::pow(row.weights[i] * fit_.designs[i].time_u.count(), 2);
-  }
-  result.time =
-      TimeEstimate{Seconds{time_s}, Seconds{std::sqrt(time_s2)}, 0, Provenance::attributed};
-  return result;
-}
-
-void DesignRows::finish(const std::vector<LinearRow>& rows, const std::vector<double>& moved_j,
-                        Breakdown& result) const {
-  const std::size_t n = rows.size();
-  result.covariance_j2.assign(n * n, 0);
-  LinearRow total{"total", Pass::none, largest(), false, 1};
-  LinearRow rest{"unattributed", Pass::none, total.weights, false, 0};
-  double moved = 0;
-  for (std::size_t i = 0; i < n; ++i) {
-    BreakdownRow row = row_of(rows[i]);
-    row.kind = std::string{to_string(result.by)};
-    row.energy->value += Joules{moved_j[i]};
-    row.energy->independent_u = Joules{std::hypot(row.energy->independent_u.value(), moved_j[i])};
-    for (std::size_t j = 0; j < n; ++j) {
-      result.covariance_j2[i * n + j] = covariance_j2(rows[i], rows[j]);
-    }
-    result.covariance_j2[i * n + i] += moved_j[i] * moved_j[i];
-    moved += moved_j[i];
-    for (std::size_t j = 0; j < rest.weights.size(); ++j) rest.weights[j] -= rows[i].weights[j];
-    result.rows.push_back(std::move(row));
-  }
-  result.total = row_of(total);
-  result.total.kind = "total";
-  result.unattributed = row_of(rest);
-  result.unattributed.kind = "unattributed";
-  result.unattributed.energy->value -= Joules{moved};
-  result.unattributed.energy->independent_u =
-      Joules{std::hypot(result.unattributed.energy->independent_u.value(), moved)};
 }
 
 }  // namespace erg::attribution

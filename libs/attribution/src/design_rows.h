@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "erg/design_solve.h"
@@ -17,6 +18,9 @@ struct LinearRow {
   std::size_t members = 1;
 };
 
+// The layers that a design repeats together: one, mostly.
+std::vector<std::string> members_of(std::string_view layers);
+
 // Turns the energies of designs into rows that add up to a step.
 class DesignRows {
  public:
@@ -27,11 +31,15 @@ class DesignRows {
   void phases(Breakdown& result) const;
   void layers(const AttributionOptions& options, Breakdown& result) const;
 
- private:
-  std::size_t find(bool backward, bool optimizer, bool copy) const;  // designs.size(): none
+  // As the designs tell them, before anything is grouped or made to add up. None where no layer
+  // was repeated.
   std::vector<LinearRow> phase_rows() const;
   std::vector<LinearRow> layer_rows(const AttributionOptions& options) const;
-  std::vector<LinearRow> grouped(std::vector<LinearRow> rows) const;
+
+ private:
+  std::size_t find(bool backward, bool optimizer, bool copy) const;  // designs.size(): none
+  std::vector<LinearRow> grouped(std::vector<LinearRow> rows,
+                                 const std::vector<std::string>& order) const;
   std::vector<double> largest() const;
 
   double energy_j(const std::vector<double>& weights) const;
@@ -40,6 +48,8 @@ class DesignRows {
   BreakdownRow row_of(const LinearRow& row) const;
   void finish(const std::vector<LinearRow>& rows, const std::vector<double>& moved_j,
               Breakdown& result) const;
+  void check_prefixes(const std::vector<LinearRow>& rows, const std::vector<std::string>& order,
+                      Breakdown& result) const;
   // Makes the rows of one pass add up to it: how much each was moved.
   void close(const std::vector<LinearRow>& rows, Pass pass, const std::vector<double>& target,
              std::vector<double>& moved_j, Breakdown& result) const;

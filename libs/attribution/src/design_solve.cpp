@@ -7,17 +7,37 @@
 
 #include "design_rows.h"
 #include "hosts.h"
+#include "trained_step.h"
+#include "words.h"
 
 namespace erg {
 namespace {
 
 using attribution::DesignRows;
+using attribution::MeasuredDevice;
 
 struct Profile {
   std::vector<Block> blocks;
-  attribution::MeasuredDevice device;
+  MeasuredDevice device;
+  std::vector<const Part*> parts;  // of its host
   bool several = false;
 };
+
+// Blocks of a program that knows no thermometer get the card's own.
+void add_temperatures(const MeasuredDevice& device, std::vector<Block>& blocks) {
+  for (const Part* part : device.parts) {
+    for (const Timeline& line : part->timelines) {
+      if (line.channel().unit != Unit::celsius || line.channel().device != device.device.id) {
+        continue;
+      }
+      for (Block& block : blocks) {
+        const Timestamp middle = block.interval.begin + block.interval.length() / 2;
+        if (!block.temperature_c) block.temperature_c = line.value_at(middle);
+      }
+      return;
+    }
+  }
+}
 
 Profile profile_of(const Run& run, const std::string& wanted) {
   Profile profile;
@@ -36,6 +56,7 @@ Profile profile_of(const Run& run, const std::string& wanted) {
       if (profile.several) continue;
       profile.blocks = std::move(blocks);
       profile.device = device;
+      profile.parts = host.parts;
     }
   }
   if (profile.blocks.empty()) {
@@ -47,6 +68,7 @@ Profile profile_of(const Run& run, const std::string& wanted) {
     throw AttributionError{"nothing measured the power of " + profile.device.name +
                            " while its blocks ran"};
   }
+  add_temperatures(profile.device, profile.blocks);
   return profile;
 }
 
@@ -70,7 +92,39 @@ void describe(const DesignFit& fit, std::vector<std::string>& notes) {
   }
 }
 
+// What training itself took a step, beside what the profile says.
+void compare_with_training(const Profile& profile, Joules step, std::vector<std::string>& notes) {
+  const auto trained = attribution::trained_step(profile.parts, profile.device);
+  if (!trained) return;
+  std::string note = "a step of the profile took " +
+                     attribution::percent(step / trained->energy - 1) + " against the " +
+                     std::to_string(trained->steps) + " steps of the training (" +
+                     words("%.4g J each, %.3g W)", trained->energy.value(),
+                           trained->energy.value() / trained->time.count());
+  if (trained->waiting > 0.01) {
+    note += words("; those waited for data %.0f %% of their time", 100 * trained->waiting, 0);
+  }
+  notes.push_back(std::move(note));
+}
+
 }  // namespace
+
+DesignFit fit_designs(const Run& run, const std::string& device) {
+  const Profile profile = profile_of(run, device);
+  return fit_designs(profile.blocks, *profile.device.spans);
+}
+
+std::optional<Channel> profile_channel(const Run& run, const std::string& device) {
+  for (const auto& host : attribution::hosts_of(run)) {
+    for (const auto& each : host.devices) {
+      if (each.device.id != device || !each.spans) continue;
+      Channel channel = each.spans->channel();
+      channel.refresh = std::max(channel.refresh, attribution::median_spacing(*each.spans));
+      return channel;
+    }
+  }
+  return std::nullopt;
+}
 
 Breakdown solve_designs(const Run& run, const AttributionOptions& options) {
   const Profile profile = profile_of(run, options.device);
@@ -96,6 +150,7 @@ Breakdown solve_designs(const Run& run, const AttributionOptions& options) {
       throw AttributionError{"designs tell phases, layers and layer kinds apart; for " +
                              std::string{to_string(options.by)} + " use --method timeline"};
   }
+  compare_with_training(profile, result.total.energy->value, result.notes);
   return result;
 }
 

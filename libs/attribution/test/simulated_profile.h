@@ -33,6 +33,7 @@ struct SensorFaults {
 struct SimulatedStep {
   std::vector<Piece> copy, forward, backward, optimizer;
   std::map<std::string, std::pair<Piece, Piece>> layers;  // forward, backward: pieces of the above
+  std::vector<std::string> order;                         // of the layers, as they run forward
 };
 
 // What the world does to power beside the step.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "erg/numbers.h"
 
@@ -121,12 +122,22 @@ std::string breakdown_text(const Breakdown& breakdown, TextStyle style) {
 }
 
 const Breakdown* find_breakdown(const Run& run, Grouping by) {
+  // Of the whole run rather than of one step of it, of all devices rather than of one.
+  const auto rank = [](const Breakdown& breakdown) {
+    return std::pair{breakdown.method == "designs", !breakdown.device.empty()};
+  };
   const Breakdown* found = nullptr;
   for (const auto& breakdown : run.breakdowns) {
-    if (breakdown.by != by) continue;
-    if (!found || (!found->device.empty() && breakdown.device.empty())) found = &breakdown;
+    if (breakdown.by == by && (!found || rank(breakdown) < rank(*found))) found = &breakdown;
   }
   return found;
+}
+
+const Breakdown* find_profile(const Run& run, Grouping by) {
+  for (const auto& breakdown : run.breakdowns) {
+    if (breakdown.by == by && breakdown.method == "designs") return &breakdown;
+  }
+  return nullptr;
 }
 
 }  // namespace erg

@@ -5,7 +5,9 @@
 #include <c10/core/CachingDeviceAllocator.h>
 #include <dlfcn.h>
 #include <torch/version.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -28,6 +30,33 @@ std::string gpu_name(const Uuid16& bytes) {
 c10::DeviceAllocator& allocator(at::Device device) {
   return *c10::getDeviceAllocator(device.type());
 }
+
+// CUDA's driver, where PyTorch has loaded it.
+class Driver {
+ public:
+  Driver() : library_{::dlopen("libcuda.so.1", RTLD_NOW | RTLD_NOLOAD)} {}
+  ~Driver() {
+    if (library_ != nullptr) ::dlclose(library_);
+  }
+  Driver(const Driver&) = delete;
+  Driver& operator=(const Driver&) = delete;
+
+  template <class Function>
+  Function function(const char* name) const {
+    if (library_ == nullptr) return nullptr;
+    return reinterpret_cast<Function>(::dlsym(library_, name));
+  }
+  std::optional<int> device(int index) const {
+    using Get = int (*)(int*, int);
+    const auto get = function<Get>("cuDeviceGet");
+    int handle = 0;
+    if (get == nullptr || get(&handle, index) != 0) return {};
+    return handle;
+  }
+
+ private:
+  void* library_;
+};
 
 }  // namespace
 
@@ -61,22 +90,34 @@ void synchronize(at::Device device) {
   c10::impl::VirtualGuardImpl{device.type()}.synchronizeDevice(device.index());
 }
 
-// The driver's library is in the process already; its two functions are declared here.
+// The driver's library is in the process already; its functions are declared here.
 std::optional<std::string> cuda_uuid(at::Device device) {
   if (!device.is_cuda()) return {};
-  void* driver = ::dlopen("libcuda.so.1", RTLD_NOW | RTLD_NOLOAD);
-  if (driver == nullptr) return {};
-  using Get = int (*)(int*, int);
+  const Driver driver;
   using GetUuid = int (*)(unsigned char*, int);
-  const auto get = reinterpret_cast<Get>(::dlsym(driver, "cuDeviceGet"));
-  const auto get_uuid = reinterpret_cast<GetUuid>(::dlsym(driver, "cuDeviceGetUuid"));
-  int handle = 0;
+  const auto get_uuid = driver.function<GetUuid>("cuDeviceGetUuid");
+  const auto handle = driver.device(device.index());
   Uuid16 bytes{};
-  const bool known = get != nullptr && get_uuid != nullptr && get(&handle, device.index()) == 0 &&
-                     get_uuid(bytes.data(), handle) == 0;
-  ::dlclose(driver);
-  if (!known) return {};
+  if (!handle || get_uuid == nullptr || get_uuid(bytes.data(), *handle) != 0) return {};
   return gpu_name(bytes);
+}
+
+std::int64_t cache_bytes(at::Device device) {
+  constexpr std::int64_t kTypical = 32 << 20;
+  if (device.is_cuda()) {
+    const Driver driver;
+    constexpr int kL2CacheSize = 38;  // CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE
+    using GetAttribute = int (*)(int*, int, int);
+    const auto get_attribute = driver.function<GetAttribute>("cuDeviceGetAttribute");
+    const auto handle = driver.device(device.index());
+    int bytes = 0;
+    const bool known = handle && get_attribute != nullptr &&
+                       get_attribute(&bytes, kL2CacheSize, *handle) == 0 && bytes > 0;
+    return known ? bytes : kTypical;
+  }
+  const long bytes = ::sysconf(_SC_LEVEL3_CACHE_SIZE);
+  // A virtual machine shows its host's, of which it has a part.
+  return bytes > 0 ? std::min<std::int64_t>(bytes, kTypical) : kTypical;
 }
 
 std::optional<std::int64_t> peak_memory(at::Device device) {

@@ -28,6 +28,9 @@ inline c10::Stream current_stream(at::Device device) {
 // The UUID by which NVML knows a CUDA device, "GPU-..."; empty where the driver does not tell.
 std::optional<std::string> cuda_uuid(at::Device device);
 
+// The last cache before memory; a typical size where the machine does not tell.
+std::int64_t cache_bytes(at::Device device);
+
 // Bytes that tensors took at most since reset_peak_memory; empty on a CPU.
 std::optional<std::int64_t> peak_memory(at::Device device);
 void reset_peak_memory(at::Device device);

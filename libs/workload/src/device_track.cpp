@@ -2,6 +2,7 @@
 #include "device_track.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 
 #include "compute_device.h"
@@ -160,15 +161,30 @@ void DeviceTrack::emit_gap(Interval gap, Interval waited, SpanIndex parent) {
   if (data.end < gap.end) add(other, SpanKind::phase, parent, {data.end, gap.end});
 }
 
+// Each lasts until the next begins, the last one until `end`; no mark lies behind a later one.
 void DeviceTrack::emit_layers(Step& step, Pass pass, SpanIndex parent, Timestamp end) {
+  std::vector<Timestamp> begins(step.layers.size());
   Timestamp next = end;
-  for (auto mark = step.layers.rbegin(); mark != step.layers.rend(); ++mark) {
-    if (mark->pass != pass) continue;
-    const std::chrono::duration<double, std::milli> since{anchor_.front().elapsedTime(mark->event)};
-    const Timestamp begin = std::min(next, anchor_host_ + std::chrono::round<Nanoseconds>(since));
-    add(layer_names_[mark->node], SpanKind::layer, parent, {begin, next}, pass);
-    next = begin;
+  for (std::size_t i = step.layers.size(); i-- > 0;) {
+    if (step.layers[i].pass != pass) continue;
+    const std::chrono::duration<double, std::milli> since{
+        anchor_.front().elapsedTime(step.layers[i].event)};
+    next = std::min(next, anchor_host_ + std::chrono::round<Nanoseconds>(since));
+    begins[i] = next;
   }
+  std::optional<std::size_t> open;
+  const auto close = [&](Timestamp until) {
+    if (open) {
+      const NameId name = layer_names_[step.layers[*open].node];
+      add(name, SpanKind::layer, parent, {begins[*open], until}, pass);
+    }
+  };
+  for (std::size_t i = 0; i < step.layers.size(); ++i) {
+    if (step.layers[i].pass != pass) continue;
+    close(begins[i]);
+    open = i;
+  }
+  close(end);
 }
 
 SpanIndex DeviceTrack::add(NameId name, SpanKind kind, SpanIndex parent, Interval interval,

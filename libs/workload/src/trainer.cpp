@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "compute_device.h"
+#include "profile_loop.h"
 #include "training_loop.h"
 #include "training_state.h"
 
@@ -129,7 +130,7 @@ Workload Trainer::workload() const {
 std::optional<std::string> Trainer::gpu_uuid() const { return cuda_uuid(state_->device); }
 
 template <class Body>
-TrainingOutcome Trainer::guarded(Body body) {
+auto Trainer::guarded(Body body) {
   try {
     return body();
   } catch (const c10::OutOfMemoryError&) {
@@ -160,6 +161,13 @@ TrainingOutcome Trainer::evaluate(std::int64_t rounds, SpanLog* log,
   return guarded([&] {
     return TrainingLoop{*state_, log, listener, std::move(stop), span_device}.run_evaluation(
         rounds);
+  });
+}
+
+bool Trainer::profile(const StepProfile& profile, SpanLog* log, std::stop_token stop) {
+  return guarded([&] {
+    ProfileLoop{*state_, profile, log, stop}.run();
+    return !stop.stop_requested();
   });
 }
 

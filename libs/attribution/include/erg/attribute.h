@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "erg/run.h"
 
@@ -13,7 +14,7 @@ namespace erg {
 
 // How the energy of a device becomes the energy of spans (MEASUREMENT.md 3).
 enum class AttributionMethod : std::uint8_t {
-  automatic,   // designs where the run has blocks and no spans of the grouping, else timeline
+  automatic,   // designs where the run's blocks tell the grouping, else timeline
   timeline,    // readings integrated over each span
   designs,     // differences between blocks of step designs: of one step
   regression,  // windows of known composition, where it varies enough
@@ -36,6 +37,8 @@ struct AttributionOptions {
   // Layer name -> kind, as the network knows it. A layer that is not there is named by its own
   // name without the number at its end: "Conv2d_0" is a Conv2d.
   std::map<std::string, std::string> layer_kinds;
+  // Names of layers as they run. Empty: rows are in the order in which spans came, or by name.
+  std::vector<std::string> layer_order;
 };
 
 // Divides the energy and time of a run among classes of spans. A pure function of the run.

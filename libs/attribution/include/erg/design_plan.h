@@ -14,23 +14,18 @@
 
 namespace erg {
 
-// What one pass of a layer takes on the device. 0: there is nothing to repeat.
-struct LayerTime {
-  std::string name;
-  Seconds forward{0};
-  Seconds backward{0};
-};
-
 // The designs whose differences are the phases: forward; and loss and backward; and optimizer; and
 // the copy of the batch ("step").
 std::vector<StepDesign> phase_designs();
 
-// Those, less the optimizer alone, and for each layer its forward and its backward, repeated so
-// often that the repetition takes about half a step.
-std::vector<StepDesign> layer_designs(Seconds step, std::span<const LayerTime> layers);
+// Those, less the optimizer alone; for each layer its forward and its backward, repeated so often
+// that the repetition takes about a step (but no oftener than the host can launch in less time than
+// the device works); and the forward cut after a third and two thirds. Where `blocks` are too few
+// for so many designs, the smallest layers of a kind are repeated together.
+std::vector<StepDesign> layer_designs(const StepTimes& times, std::size_t blocks = 100'000);
 
-// The design that a block's name tells: "forward+backward", "step with Conv2d_0 backward". Empty
-// for a name of no known form.
+// The design that a block's name tells: "forward+backward", "step with Conv2d_0 backward",
+// "forward to Conv2d_6". Empty for a name of no known form.
 std::optional<StepDesign> step_design_from(std::string_view name, std::int32_t repetitions);
 
 // How long a profile may take.
@@ -48,7 +43,8 @@ Seconds block_duration(const Channel& power);
 std::vector<PlannedBlock> plan_blocks(std::span<const StepDesign> designs,
                                       const ProfileBudget& budget);
 
-// More blocks, of those designs that narrow the widest relative interval most.
+// More blocks, of those designs that narrow the widest relative interval of a phase or layer most;
+// what is under a hundredth of a step counts as that.
 std::vector<PlannedBlock> plan_more_blocks(const DesignFit& so_far, const ProfileBudget& budget);
 
 }  // namespace erg

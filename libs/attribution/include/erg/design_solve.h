@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "erg/attribute.h"
@@ -49,12 +50,20 @@ std::optional<Joules> energy_per_step(const Block& block, const Timeline& power)
 // Throws AttributionError where the blocks do not determine them.
 DesignFit fit_designs(std::span<const Block> blocks, const Timeline& power);
 
+// The same of the blocks that a run holds, of the first device that has any or of the one named.
+// Throws AttributionError without blocks or power.
+DesignFit fit_designs(const Run& run, const std::string& device = "");
+
+// The channel by which the blocks of a device would be measured; empty: nothing measures its power.
+std::optional<Channel> profile_channel(const Run& run, const std::string& device);
+
 // MEASUREMENT.md 3.2: phases (or layers, or kinds of layers) of one step, from the blocks of a run.
 //
 // Layers of one pass are made to add up to that pass as it was measured, by their uncertainty; what
 // had to be moved enters the intervals, and stands in the notes and in `closure` as it was before.
-// Layers too small to resolve are one row together. Throws AttributionError without blocks or
-// power.
+// Layers too small to resolve are one row together. Where the run trained beside its profile, the
+// notes say what a step took there, as the energy counter saw it. Throws AttributionError without
+// blocks or power.
 Breakdown solve_designs(const Run& run, const AttributionOptions& options = {});
 
 }  // namespace erg

@@ -16,7 +16,7 @@ struct Block {
   Interval interval;             // host clock
   std::int64_t steps = 0;
   Seconds device_time{0};  // between the device events around the block; 0: unknown
-  Seconds host_time{0};    // the host spent launching; 0: unknown
+  Seconds host_time{0};    // the device had only what the host was just launching; 0: unknown
   std::optional<double> temperature_c;
   std::string device;  // Device::id
 

@@ -20,7 +20,10 @@ std::string how_obtained(const BreakdownRow& row);
 // and how each was obtained; then what is unattributed, the total, and the notes.
 std::string breakdown_text(const Breakdown& breakdown, TextStyle style = TextStyle::plain);
 
-// The stored breakdown of one grouping over all devices. Null where there is none.
+// The stored breakdown of one grouping over all devices, of the whole run where there is one. Null
+// where there is none.
 const Breakdown* find_breakdown(const Run& run, Grouping by);
+// That of one step, from blocks of step designs. Null where there is none.
+const Breakdown* find_profile(const Run& run, Grouping by);
 
 }  // namespace erg

@@ -17,6 +17,7 @@
 #include "erg/network.h"
 #include "erg/run.h"
 #include "erg/span_log.h"
+#include "erg/step_profile.h"
 #include "erg/training_options.h"
 
 namespace erg {
@@ -80,6 +81,12 @@ class Trainer {
   TrainingOutcome evaluate(std::int64_t rounds, SpanLog* log, const TrainingListener& listener = {},
                            std::stop_token stop = {}, std::uint16_t span_device = kNoDevice);
 
+  // Runs blocks of step designs as `profile` plans them, with the weights held, and opens a span of
+  // kind block for each in `log`, which may be null. The training is bit for bit where it was
+  // before: the next step goes on as if nothing had been. False when `stop` ended it. Throws
+  // TrainingError.
+  bool profile(const StepProfile& profile, SpanLog* log, std::stop_token stop = {});
+
   // Weights, optimizer, place in the training, random state: all that another machine needs to go
   // on. Whole or not at all. Throws CheckpointError.
   void save(const std::filesystem::path& path) const;
@@ -91,7 +98,7 @@ class Trainer {
 
  private:
   template <class Body>
-  TrainingOutcome guarded(Body body);
+  auto guarded(Body body);
 
   std::unique_ptr<State> state_;
 };
