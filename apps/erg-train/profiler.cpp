@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "profiler.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 
 #include "erg/design_plan.h"
 #include "erg/training_options.h"
@@ -62,6 +65,12 @@ void Profiler::plan(const StepTimes& times) {
   ProfileBudget budget{left(), block_ + overhead_, request_.seed};
   const auto blocks = static_cast<std::size_t>(std::max(0.0, budget.all / budget.block));
   const auto designs = request_.layers ? layer_designs(times, blocks) : phase_designs();
+  if (blocks < 2 * designs.size()) {
+    throw TrainingError{
+        fmt::format("--profile-seconds: {} designs of blocks of {:.2f} s want {:.0f} s at least",
+                    designs.size(), block_.count(),
+                    std::ceil(2.5 * static_cast<double>(designs.size()) * block_.count()))};
+  }
   for (PlannedBlock& each : plan_blocks(designs, budget)) {
     each.duration = block_;
     plan_.push_back(std::move(each));

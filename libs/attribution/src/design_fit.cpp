@@ -121,6 +121,17 @@ std::vector<double> weights_of(const Observations& blocks, const LinearFit& fit)
   return weights;
 }
 
+// Most blocks of a profile that has hardly more blocks than designs fit whatever they say: a median
+// of their residuals tells nothing, and weights from them less.
+LinearFit fit_of(const Observations& blocks, const Matrix& a, const std::vector<double>& y) {
+  if (blocks.all.size() < 2 * a.columns) return least_squares(a, y);
+  LinearFit fit = robust_least_squares(a, y);
+  for (int round = 0; round < 3; ++round) {
+    fit = robust_least_squares(a, y, weights_of(blocks, fit));
+  }
+  return fit;
+}
+
 void set_times(const Observations& blocks, DesignFit& fit) {
   std::vector<std::vector<double>> times(fit.designs.size());
   std::vector<std::size_t> bound(fit.designs.size());
@@ -209,10 +220,7 @@ DesignFit fit_designs(std::span<const Block> blocks, const Timeline& power) {
   for (const Observation& each : observed.all) y.push_back(each.log_energy);
   DesignFit result;
   try {
-    LinearFit fit = robust_least_squares(a, y);
-    for (int round = 0; round < 3; ++round) {
-      fit = robust_least_squares(a, y, weights_of(observed, fit));
-    }
+    const LinearFit fit = fit_of(observed, a, y);
     result.designs = observed.designs;
     // Standard uncertainties whose 1.96-fold is a 95 % interval, few blocks or many.
     const double widen =

@@ -91,13 +91,13 @@ std::vector<std::size_t> thirds_of(const StepTimes& times) {
 }
 
 std::vector<Group> groups_of(const StepTimes& times, const std::vector<std::size_t>& thirds,
-                             Seconds smallest) {
+                             Seconds smallest, bool any_kind) {
   std::vector<Group> groups;
   std::map<std::pair<std::string, std::size_t>, std::size_t> open;  // groups still too small
   for (std::size_t i = 0; i < times.layers.size(); ++i) {
     const LayerTime& layer = times.layers[i];
     if (layer.forward <= Seconds{0}) continue;
-    const std::pair key{layer.kind, thirds[i]};
+    const std::pair key{any_kind ? std::string{} : layer.kind, thirds[i]};
     if (both(layer) >= smallest) {
       groups.push_back({layer, thirds[i]});
       continue;
@@ -117,11 +117,13 @@ std::vector<Group> groups_of(const StepTimes& times, const std::vector<std::size
 std::vector<Group> affordable_groups(const StepTimes& times, const std::vector<std::size_t>& thirds,
                                      std::size_t blocks) {
   std::vector<Group> groups;
-  for (const double share : {0.0, 0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16}) {
-    groups = groups_of(times, thirds, share * times.device);
-    const std::size_t designs = 2 * groups.size() + std::size(kCuts);
-    const double base = 2.2 * std::sqrt(static_cast<double>(designs));
-    if (kFewestBlocks * designs + static_cast<std::size_t>(base) <= blocks) break;
+  for (const bool any_kind : {false, true}) {
+    for (const double share : {0.0, 0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16}) {
+      groups = groups_of(times, thirds, share * times.device, any_kind);
+      const std::size_t designs = 2 * groups.size() + std::size(kCuts);
+      const double base = 2.2 * std::sqrt(static_cast<double>(designs));
+      if (kFewestBlocks * designs + static_cast<std::size_t>(base) <= blocks) return groups;
+    }
   }
   return groups;
 }

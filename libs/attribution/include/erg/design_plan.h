@@ -21,7 +21,7 @@ std::vector<StepDesign> phase_designs();
 // Those, less the optimizer alone; for each layer its forward and its backward, repeated so often
 // that the repetition takes about a step (but no oftener than the host can launch in less time than
 // the device works); and the forward cut after a third and two thirds. Where `blocks` are too few
-// for so many designs, the smallest layers of a kind are repeated together.
+// for so many designs, the smallest layers are repeated together, of one kind where that is enough.
 std::vector<StepDesign> layer_designs(const StepTimes& times, std::size_t blocks = 100'000);
 
 // The design that a block's name tells: "forward+backward", "step with Conv2d_0 backward",
