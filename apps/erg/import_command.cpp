@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "breakdowns.h"
 #include "console.h"
+#include "counting_writer.h"
+#include "erg/byte_source.h"
 #include "erg/importer.h"
+#include "erg/run_json.h"
 #include "erg/store.h"
 #include "erg/suggest.h"
 #include "subcommands.h"
@@ -13,9 +17,9 @@
 namespace erg {
 namespace {
 
-constexpr std::string_view kFormats[] = {"thesis",     "blocks",       "nvidia-smi",
-                                         "codecarbon", "powermetrics", "meter-trace",
-                                         "csv",        "zeus",         "pvwatts"};
+constexpr std::string_view kFormats[] = {"thesis",       "blocks",      "nvidia-smi", "codecarbon",
+                                         "powermetrics", "meter-trace", "csv",        "zeus",
+                                         "pvwatts",      "json"};
 
 struct ImportArguments {
   std::string format;
@@ -38,38 +42,102 @@ std::set<RunId> runs_in(const Store& store) {
   return ids;
 }
 
-// A run that cannot be read to its end is taken out again.
-void import_one(Store& store, std::set<RunId>& there, const ImportItem& item,
-                const ImportOptions& options, ImportReport& report, Tally& tally) {
-  std::optional<RunId> begun;
+// From this many readings on a run is not taken into memory to break its energy down.
+constexpr std::uint64_t kMostInMemory = 2'000'000;
+
+// The total of a run as the store itself has counted it.
+void save_total(Store& store, RunId id) {
+  const auto runs = store.list();
+  const auto run = std::ranges::find(runs, id, &RunSummary::id);
+  if (run == runs.end() || !run->energy) return;
+  Breakdown breakdown;
+  breakdown.by = Grouping::run;
+  breakdown.method = "timeline";
+  breakdown.total.name = "run";
+  breakdown.total.count = 1;
+  breakdown.total.energy = run->energy;
+  if (run->time)
+    breakdown.total.time = TimeEstimate{*run->time, Seconds{0}, 0, Provenance::imported};
+  breakdown.rows = {breakdown.total};
+  store.save_breakdown(id, breakdown);
+}
+
+// One run, all of it or nothing.
+std::optional<RunId> import_into(Store& store, std::set<RunId>& there, const ImportItem& item,
+                                 const ImportOptions& options, ImportReport& report, Tally& tally) {
+  std::uint64_t samples = 0;
   const auto open = [&](const RunHeader& run,
                         const PartHeader& part) -> std::unique_ptr<RunWriter> {
-    if (!there.insert(run.id).second) return nullptr;
-    auto writer = store.begin(run, part);
-    begun = run.id;
-    return writer;
+    if (there.contains(run.id)) return nullptr;
+    return std::make_unique<CountingWriter>(store.begin(run, part), samples);
   };
-  try {
-    const ImportedRun done = import_run(item, options, open, report);
-    if (done.already_there) {
-      ++tally.there;
-      return;
-    }
+  const ImportedRun done = import_run(item, options, open, report);
+  if (done.already_there) {
+    ++tally.there;
+    return std::nullopt;
+  }
+  if (samples > kMostInMemory) {
+    save_total(store, done.id);
+  } else {
     const Run run = store.load(done.id);
     for (const auto& breakdown : usual_breakdowns(run)) store.save_breakdown(done.id, breakdown);
-    for (const auto& breakdown : done.breakdowns) store.save_breakdown(done.id, breakdown);
-    ++tally.imported;
-  } catch (const std::exception& error) {
-    if (begun) {
-      store.remove(*begun);
-      there.erase(*begun);
-    }
+  }
+  for (const auto& breakdown : done.breakdowns) store.save_breakdown(done.id, breakdown);
+  return done.id;
+}
+
+// False where the store can take no more.
+bool import_one(Store& store, std::set<RunId>& there, const ImportItem& item,
+                const ImportOptions& options, ImportReport& report, Tally& tally) {
+  try {
+    const std::size_t already = tally.there;
+    std::optional<RunId> added;
+    store.at_once(
+        [&](Store& inside) { added = import_into(inside, there, item, options, report, tally); });
+    if (added) there.insert(*added);
+    if (tally.there == already) ++tally.imported;
+    return true;
+  } catch (const StoreError& error) {
     ++tally.failed;
     warn(item.path.string() + ": " + error.what());
+    return false;
+  } catch (const std::exception& error) {
+    ++tally.failed;
+    warn(item.path.string() + ": " + error.what());
+    return true;
   }
 }
 
+// A file of JSON lines: all of its runs or none. Without a store they are only listed.
+void import_json(Store* store, const std::string& path, Tally& tally) {
+  const auto source = path == "-" ? standard_input() : open_bytes(path);
+  RunJsonReader reader{*source};
+  if (!store) {
+    while (const auto run = reader.next()) {
+      ++tally.imported;
+      print(fmt::format("{}  {}\n", run->header.id.text(), plain_text(run->header.name)));
+    }
+    return;
+  }
+  Tally inside;
+  store->at_once([&](Store& all) {
+    while (const auto run = reader.next()) ++(all.save(*run) ? inside.imported : inside.there);
+  });
+  tally = inside;
+}
+
+int import_json_file(const Commands& commands, const ImportArguments& arguments) {
+  Tally tally;
+  const auto store = arguments.dry_run ? nullptr : store_of(commands);
+  import_json(store.get(), arguments.path, tally);
+  inform(arguments.dry_run
+             ? fmt::format("{} runs would be imported\n", tally.imported)
+             : fmt::format("{} runs imported, {} there already\n", tally.imported, tally.there));
+  return 0;
+}
+
 int import(const Commands& commands, ImportArguments arguments) {
+  if (arguments.format.starts_with("json")) return import_json_file(commands, arguments);
   const auto format = import_format_from(arguments.format);
   if (!format) {
     throw UsageError{"there is no format '" + plain_text(arguments.format) + "'" +
@@ -89,7 +157,7 @@ int import(const Commands& commands, ImportArguments arguments) {
     const auto store = store_of(commands);
     auto there = runs_in(*store);
     for (const auto& item : items) {
-      import_one(*store, there, item, arguments.options, report, tally);
+      if (!import_one(*store, there, item, arguments.options, report, tally)) break;
     }
   }
   for (const auto& one : report.warnings) {

@@ -92,6 +92,7 @@ int main(int argc, char** argv) {
   erg::add_report(commands);
   erg::add_network(commands);
   erg::add_import(commands);
+  erg::add_export(commands);
   erg::add_methods(commands);
   erg::add_db(commands);
   erg::add_watch(commands);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run_filter.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -8,6 +10,7 @@
 
 #include "console.h"
 #include "erg/numbers.h"
+#include "erg/suggest.h"
 
 namespace erg {
 namespace {
@@ -21,7 +24,7 @@ std::optional<std::string> given(std::int64_t count) {
   return count == 0 ? std::nullopt : std::optional{std::to_string(count)};
 }
 
-const std::array<std::pair<std::string_view, Field>, 14> kFields{{
+const std::array<std::pair<std::string_view, Field>, 15> kFields{{
     {"id", [](const RunSummary& run) { return given(run.id.text()); }},
     {"name", [](const RunSummary& run) { return given(run.name); }},
     {"status", [](const RunSummary& run) { return given(std::string{to_string(run.status)}); }},
@@ -34,6 +37,10 @@ const std::array<std::pair<std::string_view, Field>, 14> kFields{{
     {"precision", [](const RunSummary& run) { return given(run.workload.precision); }},
     {"instrumentation", [](const RunSummary& run) { return given(run.workload.instrumentation); }},
     {"device", [](const RunSummary& run) { return given(run.device); }},
+    {"cap",
+     [](const RunSummary& run) {
+       return run.cap ? std::optional{fmt::format("{}", run.cap->value())} : std::nullopt;
+     }},
     {"energy_j",
      [](const RunSummary& run) {
        return run.energy ? given(std::to_string(run.energy->value.value())) : std::nullopt;
@@ -46,7 +53,9 @@ const std::array<std::pair<std::string_view, Field>, 14> kFields{{
 
 std::optional<std::string> field_of(const RunSummary& run, std::string_view name) {
   const auto field = std::ranges::find(kFields, name, &decltype(kFields)::value_type::first);
-  if (field != kFields.end()) return field->second(run);
+  if (field != kFields.end()) {
+    if (auto value = field->second(run)) return value;
+  }
   const auto tag = run.tags.find(std::string{name});
   return tag == run.tags.end() ? std::nullopt : std::optional{tag->second};
 }
@@ -110,7 +119,7 @@ RunFilter::Condition RunFilter::condition(std::string_view text) {
       {"!=", Comparison::not_equal},
       {"<=", Comparison::at_most},
       {">=", Comparison::at_least},
-      {"==", Comparison::equal},
+      {"==", Comparison::same},
       {"=", Comparison::equal},
       {"<", Comparison::less},
       {">", Comparison::greater},
@@ -133,11 +142,14 @@ bool RunFilter::matches(const RunSummary& run) const {
 bool RunFilter::holds(const Condition& condition, const RunSummary& run) {
   const auto value = field_of(run, condition.field);
   if (!value) return condition.comparison == Comparison::not_equal;
-  // The beginning of an id is as good as the id, here as everywhere.
-  const int order = condition.field == "id" && value->starts_with(condition.value)
-                        ? 0
-                        : compare(*value, condition.value);
+  // The beginning of an id is as good as the id, here as everywhere; and the study's form of a
+  // network answers to the network's name.
+  const bool near = (condition.field == "id" && value->starts_with(condition.value)) ||
+                    (condition.field == "network" && *value == condition.value + "_thesis");
+  const int order = near ? 0 : compare(*value, condition.value);
   switch (condition.comparison) {
+    case Comparison::same:
+      return *value == condition.value;
     case Comparison::equal:
       return order == 0;
     case Comparison::not_equal:
@@ -160,6 +172,26 @@ std::string run_fields() {
     names += (names.empty() ? "" : ", ") + std::string{name};
   }
   return names;
+}
+
+std::string field_text(const RunSummary& run, std::string_view field) {
+  return field_of(run, field).value_or("");
+}
+
+void require_field(std::span<const RunSummary> runs, std::string_view field) {
+  std::vector<std::string_view> names;
+  for (const auto& [name, value] : kFields) names.push_back(name);
+  if (std::ranges::find(names, field) != names.end() || runs.empty()) return;
+  for (const auto& run : runs) {
+    if (run.tags.contains(std::string{field})) return;
+    for (const auto& [name, value] : run.tags) names.push_back(name);
+  }
+  throw UsageError{"no run has a field or tag '" + plain_text(field) + "'" +
+                   suggestion(field, names)};
+}
+
+void RunFilter::require_fields(std::span<const RunSummary> runs) const {
+  for (const auto& one : conditions_) require_field(runs, one.field);
 }
 
 void sort_runs(std::vector<RunSummary>& runs, std::string_view by) {

@@ -6,6 +6,7 @@
 #include "erg/json_forms.h"
 #include "erg/run_text.h"
 #include "erg/store.h"
+#include "erg/text_table.h"
 #include "run_filter.h"
 #include "subcommands.h"
 #include "tags.h"
@@ -19,14 +20,31 @@ struct RunsOptions {
   std::vector<std::string> words;  // tags
   std::string where;
   std::string sort = "start";
+  std::vector<std::string> columns;
   std::size_t limit = 0;
   bool json = false;
 };
 using Options = std::shared_ptr<RunsOptions>;
 
+std::string columns_text(const std::vector<RunSummary>& runs,
+                         const std::vector<std::string>& columns) {
+  std::vector<TextTable::Column> heads;
+  for (const auto& column : columns) heads.push_back({column, TextTable::Align::left});
+  TextTable table{std::move(heads)};
+  for (const auto& run : runs) {
+    std::vector<std::string> cells;
+    for (const auto& column : columns) cells.push_back(field_text(run, column));
+    table.add(std::move(cells));
+  }
+  return table.text(stdout_style());
+}
+
 int list(const Commands& commands, const RunsOptions& options) {
   const RunFilter filter{options.where};
   auto runs = store_of(commands)->list();
+  filter.require_fields(runs);
+  for (const auto& column : options.columns) require_field(runs, column);
+  require_field(runs, std::string_view{options.sort}.substr(options.sort.starts_with('-') ? 1 : 0));
   std::erase_if(runs, [&](const RunSummary& run) { return !filter.matches(run); });
   sort_runs(runs, options.sort);
   if (options.limit > 0 && runs.size() > options.limit) runs.resize(options.limit);
@@ -34,6 +52,8 @@ int list(const Commands& commands, const RunsOptions& options) {
     print(run_list_json(runs));
   } else if (runs.empty()) {
     inform(options.where.empty() ? "no runs yet: erg run -- COMMAND\n" : "no such runs\n");
+  } else if (!options.columns.empty()) {
+    print(columns_text(runs, options.columns));
   } else {
     print(run_list_text(runs, stdout_style()));
   }
@@ -111,6 +131,9 @@ void add_runs(Commands& commands) {
       "Only those that match: FIELD=VALUE, !=, <, <=, >, >=, joined by 'and'. Fields: " +
           run_fields() + ", or a tag");
   lister.add_option("--sort", options->sort, "By which field; '-' before it turns the order");
+  lister.add_option("--columns", options->columns, "Only these fields or tags: name,cap,energy_j")
+      ->delimiter(',')
+      ->type_name("FIELD,...");
   lister.add_option("--limit", options->limit, "At most so many");
   lister.add_flag("--json", options->json, "As JSON");
 

@@ -16,6 +16,7 @@ class Store;
 void add_cap(Commands& commands);
 void add_db(Commands& commands);
 void add_energy(Commands& commands);
+void add_export(Commands& commands);
 void add_import(Commands& commands);
 void add_methods(Commands& commands);
 void add_network(Commands& commands);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "erg/run_tables.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "erg/csv_writer.h"
+#include "time_text.h"
 
 namespace erg {
 namespace {
@@ -22,6 +24,41 @@ void maybe(CsvWriter& csv, const std::optional<Value>& value) {
   } else {
     csv.field("");
   }
+}
+
+// The total of the breakdown by run, else by device.
+const BreakdownRow* total_of(const Run& run) {
+  for (const Grouping by : {Grouping::run, Grouping::device}) {
+    for (const Breakdown& breakdown : run.breakdowns) {
+      if (breakdown.by == by && breakdown.device.empty()) return &breakdown.total;
+    }
+  }
+  return nullptr;
+}
+
+void write_run(const Run& run, CsvWriter& csv) {
+  const Workload& work = run.header.environment.workload;
+  csv.field(run.header.id.text()).field(run.header.name).field(to_string(run.status));
+  csv.field(exchange::time_text(run.header.start)).field(work.network).field(work.data);
+  csv.field(work.input).field(work.batch).field(work.epochs).field(work.precision);
+  csv.field(work.instrumentation);
+  std::string devices;
+  std::optional<double> cap_w;
+  for (const Part& part : run.parts) {
+    for (const Device& device : part.header.devices) {
+      devices += (devices.empty() ? "" : " + ") + device.name;
+      if (device.kind != DeviceKind::gpu || !device.power_limit) continue;
+      cap_w = std::min(cap_w.value_or(device.power_limit->value()), device.power_limit->value());
+    }
+  }
+  csv.field(devices);
+  maybe(csv, cap_w);
+  const BreakdownRow* total = total_of(run);
+  const bool known = total && total->energy;
+  maybe(csv, total && total->time ? std::optional{in_si(total->time->value)} : std::nullopt);
+  maybe(csv, known ? std::optional{in_si(total->energy->value)} : std::nullopt);
+  maybe(csv, known ? std::optional{in_si(total->energy->total_u())} : std::nullopt);
+  csv.field(known ? to_string(total->energy->provenance) : "").end_row();
 }
 
 void write_samples(const Run& run, CsvWriter& csv) {
@@ -94,6 +131,10 @@ void write_breakdowns(const Run& run, CsvWriter& csv) {
 void write_tidy_header(TidyTable table, std::ostream& out) {
   CsvWriter csv{out};
   switch (table) {
+    case TidyTable::runs:
+      return header(csv, {"run", "name", "status", "start_utc", "network", "data", "input", "batch",
+                          "epochs", "precision", "instrumentation", "device", "cap_w", "time_s",
+                          "energy_j", "energy_u_j", "provenance"});
     case TidyTable::samples:
       return header(csv, {"run", "rank", "device", "channel", "unit", "time_s", "value"});
     case TidyTable::spans:
@@ -111,6 +152,8 @@ void write_tidy_header(TidyTable table, std::ostream& out) {
 void write_tidy_rows(TidyTable table, const Run& run, std::ostream& out) {
   CsvWriter csv{out};
   switch (table) {
+    case TidyTable::runs:
+      return write_run(run, csv);
     case TidyTable::samples:
       return write_samples(run, csv);
     case TidyTable::spans:

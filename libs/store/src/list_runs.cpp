@@ -70,6 +70,16 @@ void add_running_totals(Connection& connection, std::map<std::int64_t, Totals>& 
       });
 }
 
+std::map<std::int64_t, Watts> caps(Connection& connection) {
+  std::map<std::int64_t, Watts> caps;
+  connection.query(
+      "SELECT run_key, min(power_limit_w) FROM devices WHERE kind = $1 AND power_limit_w IS NOT "
+      "NULL GROUP BY run_key",
+      {std::int64_t(DeviceKind::gpu)},
+      [&](const Row& row) { caps.emplace(row.integer(0), Watts{row.real(1)}); });
+  return caps;
+}
+
 std::map<std::int64_t, PartSigns> first_parts(Connection& connection) {
   std::map<std::int64_t, PartSigns> signs;
   connection.query(
@@ -108,6 +118,7 @@ std::vector<RunSummary> list_runs(Connection& connection) {
   auto totals = stored_totals(connection);
   add_running_totals(connection, totals);
   const auto signs = first_parts(connection);
+  const auto limits = caps(connection);
   std::map<std::int64_t, std::map<std::string, std::string>> tags;
   connection.query("SELECT run_key, name, value FROM tags", {},
                    [&](const Row& row) { tags[row.integer(0)].emplace(row.text(1), row.text(2)); });
@@ -125,6 +136,7 @@ std::vector<RunSummary> list_runs(Connection& connection) {
                                                        : std::optional<PartSigns>{found->second});
         run.energy = totals[key].energy;
         run.time = totals[key].time;
+        if (const auto cap = limits.find(key); cap != limits.end()) run.cap = cap->second;
         run.tags = std::move(tags[key]);
         runs.push_back(std::move(run));
       });

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "header_rows.h"
+#include "held_connection.h"
 #include "process.h"
 #include "read_rows.h"
 #include "sql_run_writer.h"
@@ -125,6 +126,13 @@ void SqlStore::remove(RunId run) {
   Transaction transaction{*connection_, Transaction::Kind::write};
   require(run);
   connection_->execute("DELETE FROM runs WHERE run_key = $1", {run_key(run)});
+  transaction.commit();
+}
+
+void SqlStore::at_once(const std::function<void(Store&)>& work) {
+  Transaction transaction{*connection_, Transaction::Kind::write};
+  SqlStore inside{[this] { return std::make_unique<HeldConnection>(*connection_); }};
+  work(inside);
   transaction.commit();
 }
 

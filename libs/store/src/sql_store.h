@@ -27,6 +27,7 @@ class SqlStore final : public Store {
   std::vector<RunSummary> list() const override;
   RunId find(std::string_view word) const override;
   void remove(RunId run) override;
+  void at_once(const std::function<void(Store&)>& work) override;
   void save_breakdown(RunId run, const Breakdown& breakdown) override;
   void set_tags(RunId run, const std::map<std::string, std::string>& tags) override;
   void save_document(const Document& document) override;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -31,6 +32,7 @@ struct RunSummary {
   std::string device;  // names of its devices: the GPUs where it has any, else the CPU
   std::optional<EnergyEstimate> energy;
   std::optional<Seconds> time;
+  std::optional<Watts> cap;  // the lowest power limit of its GPUs
   std::map<std::string, std::string> tags;
 };
 
@@ -59,6 +61,11 @@ class Store {
   // when nothing or more than one id matches, naming the nearest.
   virtual RunId find(std::string_view word) const = 0;
   virtual void remove(RunId run) = 0;
+
+  // All that `work` writes through the store it is given, and through the writers of that store,
+  // happens at once when it returns, and not at all when it throws or the program dies before.
+  // Other writers wait as long. What it was given is not to be used afterwards.
+  virtual void at_once(const std::function<void(Store&)>& work) = 0;
 
   // Replaces the breakdown of the same grouping, method and device.
   virtual void save_breakdown(RunId run, const Breakdown& breakdown) = 0;

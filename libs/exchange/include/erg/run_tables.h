@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <iosfwd>
 
 #include "erg/run.h"
@@ -9,6 +10,7 @@ namespace erg {
 
 // What a tidy table has a row of.
 enum class TidyTable : std::uint8_t {
+  runs,        // a run: run,name,status,start_utc,network,data,...,device,cap_w,time_s,energy_j
   samples,     // a reading: run,rank,device,channel,unit,time_s,value
   spans,       // a span: run,rank,span,parent,name,kind,pass,clock,device,begin_s,end_s
   epochs,      // run,epoch,train_loss,train_accuracy,test_loss,test_accuracy
