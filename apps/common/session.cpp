@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
@@ -11,6 +12,7 @@
 #include <utility>
 
 #include "breakdowns.h"
+#include "device_profile.h"
 #include "erg/discover.h"
 #include "erg/host_info.h"
 #include "erg/open_store.h"
@@ -82,6 +84,7 @@ struct Session::State {
   bool join(const RunTicket& ticket, bool all_gpus);
   void begin(SessionOptions options);
   void discover_sensors(bool all_gpus);
+  void tell_idle_power();
   void start();
   void end(RunStatus status, std::optional<int> exit_status);
 };
@@ -103,7 +106,19 @@ void Session::State::discover_sensors(bool all_gpus) {
   SensorOptions options;
   options.all_gpus = all_gpus;
   found = discover(options);
-  notes = found.notes;
+  notes = found.warnings;
+}
+
+// By the devices' profiles, so that the run tells what it drew above idle.
+void Session::State::tell_idle_power() {
+  auto known = found.idle;
+  for (const auto& device : found.devices) {
+    if (std::ranges::find(known, device.id, &IdlePower::device) != known.end()) continue;
+    const auto profile = find_profile_of(*store, device, host_name());
+    if (!profile) continue;
+    if (auto idle = idle_power(*profile)) known.push_back(std::move(*idle));
+  }
+  if (!known.empty()) found.sensors.push_back(std::make_unique<IdleSensor>(known));
 }
 
 // False when the run that the ticket names is not there: then this process measures for itself.
@@ -143,11 +158,13 @@ void Session::State::begin(SessionOptions options) {
     if (device.kind == DeviceKind::gpu) header.environment.versions["driver"] = device.driver;
   }
   header.start = clock.started();
+  tell_idle_power();
   writer = store->begin(header, part(0));
 }
 
 void Session::State::start() {
   for (const auto& note : notes) writer->append_note(note);
+  for (const auto& remark : found.notes) writer->append_note(remark);
   spans = std::make_unique<SpanLog>(clock);
   sampler = std::make_unique<Sampler>(std::move(found.sensors), clock, *writer, spans.get());
 }
@@ -214,6 +231,7 @@ SpanLog& Session::spans() { return *state_->spans; }
 const HostClock& Session::clock() const { return state_->clock; }
 std::span<const Device> Session::devices() const { return state_->found.devices; }
 std::span<const std::string> Session::notes() const { return state_->notes; }
+std::span<const std::string> Session::remarks() const { return state_->found.notes; }
 RunTicket Session::ticket() const { return {state_->header.id, state_->store->url()}; }
 const Environment& Session::environment() const { return state_->header.environment; }
 

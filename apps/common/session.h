@@ -47,8 +47,11 @@ class Session {
   RunWriter& writer();  // for epochs, blocks and notes
   SpanLog& spans();     // open a run span first, of kind SpanKind::run
   const HostClock& clock() const;
-  std::span<const Device> devices() const;     // of a joined run: those of its first part
-  std::span<const std::string> notes() const;  // what could not be measured, and how to get it
+  std::span<const Device> devices() const;  // of a joined run: those of its first part
+  // What its joules suffer from: for the user to act upon.
+  std::span<const std::string> notes() const;
+  // How it is measured: stored with the run, no warning.
+  std::span<const std::string> remarks() const;
 
   // What ERG_RUN must be for a child that adds its spans to this run.
   RunTicket ticket() const;

@@ -6,6 +6,7 @@
 #include "console.h"
 #include "erg/attribute.h"
 #include "erg/breakdown_text.h"
+#include "erg/dynamic_energy.h"
 #include "erg/json_forms.h"
 #include "erg/store.h"
 #include "erg/suggest.h"
@@ -70,8 +71,12 @@ int show(const Commands& commands, const EnergyOptions& options) {
     how.by = groups[i];
     const Breakdown breakdown = stored ? *stored : attribute(run, how);
     if (i > 0) text += options.json ? ",\n" : "\n";
-    text += options.json ? breakdown_json(run.header.id, breakdown)
-                         : breakdown_text(breakdown, stdout_style());
+    text +=
+        options.json ? breakdown_json(run, breakdown) : breakdown_text(breakdown, stdout_style());
+  }
+  if (!options.json) {
+    const std::string above = dynamic_text(run);
+    if (!above.empty()) text += "\n" + above;
   }
   print(groups.size() > 1 && options.json ? text + "]\n" : text);
   return 0;

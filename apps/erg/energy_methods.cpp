@@ -47,6 +47,21 @@ Joules polled(const Timeline& power, Interval interval, Seconds period) {
   return sum;
 }
 
+// The same where the card shows the mean of the last second, as most do by that name.
+Joules polled_average(const Timeline& power, Interval interval, Seconds period) {
+  const auto step = std::chrono::round<Nanoseconds>(period);
+  constexpr std::chrono::seconds kWindow{1};
+  Joules sum{0};
+  for (Timestamp at = interval.begin; at < interval.end; at += step) {
+    const Interval last{std::max(at - kWindow, interval.begin), at};
+    const Seconds time{std::min(at + step, interval.end) - at};
+    const Watts shown =
+        last.empty() ? Watts{power.value(0)} : power.energy_clamped(last) / Seconds{last.length()};
+    sum += shown * time;
+  }
+  return sum;
+}
+
 // A reading of the utilisation tells of the time since the one before it.
 Joules estimated(const Estimator& estimator, const Timeline& utilisation, Interval interval) {
   Joules sum{0};
@@ -94,14 +109,19 @@ void add_estimators(MethodComparison& comparison, const Device& device, const Pa
   }
 }
 
-void add_nominal(MethodComparison& comparison, const Device& device) {
-  if (const auto nominal = find_gpu_power(device.name)) {
-    comparison.rows.push_back({"nominal board power, " + text(nominal->power) + " x time",
-                               nominal->power * comparison.time});
-  } else if (device.power_limit) {
-    comparison.rows.push_back({"power limit, " + text(*device.power_limit) + " x time",
-                               *device.power_limit * comparison.time});
-  }
+// Where the card's own average was not recorded, as it would have been.
+void add_average(MethodComparison& comparison, const Timelines& lines, Interval interval,
+                 Seconds polling) {
+  const auto is_power = [](const Timeline* line) {
+    return line->channel().kind == ChannelKind::windowed_power && line->channel().name != kMeter;
+  };
+  const bool recorded = std::ranges::any_of(
+      lines, [](const Timeline* line) { return line->channel().name == "power_average"; });
+  const auto finest = std::ranges::find_if(lines, is_power);
+  if (recorded || finest == lines.end()) return;
+  comparison.rows.push_back(
+      {fmt::format("1 s average of {} polled every {}", (*finest)->channel().name, text(polling)),
+       polled_average(**finest, interval, polling)});
 }
 
 std::optional<MethodComparison> compare_device(const Device& device, const Part& part,
@@ -134,6 +154,7 @@ std::optional<MethodComparison> compare_device(const Device& device, const Part&
            polled(*line, interval, polling)});
     }
   }
+  add_average(comparison, lines, interval, polling);
   if (device.kind == DeviceKind::gpu) add_nominal(comparison, device);
   if (device.kind != DeviceKind::gpu) {
     add_estimators(comparison, device, part, environment, interval);
@@ -142,6 +163,30 @@ std::optional<MethodComparison> compare_device(const Device& device, const Part&
 }
 
 }  // namespace
+
+void add_nominal(MethodComparison& comparison, const Device& device) {
+  if (const auto nominal = find_gpu_power(device.name)) {
+    comparison.rows.push_back({"nominal board power, " + text(nominal->power) + " x time",
+                               nominal->power * comparison.time});
+  } else if (device.power_limit) {
+    comparison.rows.push_back({"power limit, " + text(*device.power_limit) + " x time",
+                               *device.power_limit * comparison.time});
+  }
+}
+
+void correct_gain(MethodComparison& comparison, const MethodComparison& other) {
+  std::vector<MethodEnergy> corrected;
+  for (const auto& row : comparison.rows) {
+    const auto same = std::ranges::find(other.rows, row.method, &MethodEnergy::method);
+    if (same == other.rows.end() || other.energy.value() <= 0 || same->energy.value() <= 0) {
+      continue;
+    }
+    const double gain = same->energy / other.energy;
+    corrected.push_back({fmt::format("{}, divided by its gain there, {:.4f}", row.method, gain),
+                         row.energy / gain});
+  }
+  comparison.rows.insert(comparison.rows.end(), corrected.begin(), corrected.end());
+}
 
 std::vector<MethodComparison> compare_methods(const Run& run, Seconds polling) {
   std::vector<MethodComparison> all;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,12 +22,25 @@ struct MethodComparison {
   std::string reference;  // the surest of its sources: a meter, the counter, the finest power
   Joules energy;          // by the reference
   Seconds time{0};
-  std::vector<MethodEnergy> rows;  // the reference's own is not among them
+  std::vector<MethodEnergy> rows;    // the reference's own is not among them
+  std::vector<std::string> reasons;  // why a row is far from the reference, where it can be told
 };
 
 // A device without readings of energy or power is left out. Beside what was read: each power polled
 // every `polling` as a script around nvidia-smi does, the estimators of other tools from the
 // recorded utilisation, and nominal power times time. A pure function of the run.
 std::vector<MethodComparison> compare_methods(const Run& run, Seconds polling);
+
+// Recordings of the same work by different tools, one after another or at once: device by device of
+// each kind, every recording over its own time. The reference is the one that measured best; an
+// energy that another tool computed itself is told apart from a measured one, and why it differs.
+std::vector<MethodComparison> compare_recordings(std::span<const Run> runs, Seconds polling);
+
+// Adds to each row of `comparison` the same divided by the gain that its method had in `other`, a
+// recording of the same card beside a meter.
+void correct_gain(MethodComparison& comparison, const MethodComparison& other);
+
+// Appends nominal power times time: of the table of GPUs, or the card's own limit.
+void add_nominal(MethodComparison& comparison, const Device& device);
 
 }  // namespace erg

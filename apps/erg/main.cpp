@@ -79,6 +79,7 @@ void heal() {
 
 int main(int argc, char** argv) {
   std::vector<std::string> arguments{argv + 1, argv + argc};
+  heal();
   become_subprogram_if_asked(arguments);
 
   std::vector<std::string> measured;
@@ -97,6 +98,5 @@ int main(int argc, char** argv) {
   erg::add_db(commands);
   erg::add_watch(commands);
   erg::add_cap(commands);
-  heal();
   return commands.run(split_command(std::move(arguments), commands.app(), measured));
 }

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "console.h"
 #include "energy_methods.h"
@@ -17,8 +18,9 @@ using Align = TextTable::Align;
 using Json = nlohmann::ordered_json;
 
 struct MethodsOptions {
-  std::string run;
+  std::vector<std::string> runs;
   std::string trace;
+  std::string gain_from;
   double polling_s = 1;
   bool json = false;
 };
@@ -41,41 +43,107 @@ Json form(const MethodComparison& one) {
     entry["error"] = error_of(row, one);
     json["rows"].push_back(std::move(entry));
   }
+  if (!one.reasons.empty()) json["reasons"] = one.reasons;
   return json;
 }
 
 std::string table_of(const MethodComparison& one, TextStyle style) {
-  TextTable table{{{one.device}, {"energy", Align::right}, {"difference", Align::right}}};
-  table.add({one.reference, text(one.energy), "reference"});
+  TextTable table{{{one.device},
+                   {"energy", Align::right},
+                   {"kWh", Align::right},
+                   {"difference", Align::right}}};
+  const auto kwh = [](Joules energy) { return fmt::format("{:.6f}", energy.value() / 3.6e6); };
+  table.add({one.reference, text(one.energy), kwh(one.energy), "reference"});
   for (const auto& row : one.rows) {
-    table.add({row.method, text(row.energy), fmt::format("{:+.2f} %", 100 * error_of(row, one))});
+    table.add({row.method, text(row.energy), kwh(row.energy),
+               fmt::format("{:+.2f} %", 100 * error_of(row, one))});
   }
-  return table.text(style);
+  std::string out = table.text(style);
+  for (const auto& reason : one.reasons) out += "reason: " + plain_text(reason) + "\n";
+  return out;
 }
 
-Run recording(const Commands& commands, const MethodsOptions& options) {
-  if (options.trace.empty()) {
-    const auto store = store_of(commands);
-    return store->load(store->find(options.run));
-  }
-  ImportReport report;
-  const auto items = discover(ImportFormat::meter_trace, options.trace, {}, report);
-  if (items.empty()) {
-    throw std::runtime_error{options.trace +
-                             " is no trace: gpudata.csv and PMD_data.bin are wanted"};
-  }
-  Run run = collect_run(items.front(), {}, report);
+void tell(const ImportReport& report) {
   for (const auto& one : report.warnings) {
     warn(fmt::format("{}: {} x {}: {}", one.path, one.count, one.name, one.detail));
   }
+}
+
+// NVML beside a meter. Empty where the folder is none.
+std::optional<Run> meter_trace(const std::string& folder) {
+  ImportReport report;
+  const auto items = discover(ImportFormat::meter_trace, folder, {}, report);
+  if (items.empty()) return std::nullopt;
+  Run run = collect_run(items.front(), {}, report);
+  tell(report);
   return run;
 }
 
-int show(const Commands& commands, const MethodsOptions& options) {
-  if (options.run.empty() == options.trace.empty()) {
-    throw UsageError{"name one recording: RUN or --trace DIR"};
+// The logs of several tools in one folder, whichever are there.
+std::vector<Run> logs_in(const std::string& folder) {
+  std::vector<Run> runs;
+  ImportReport report;
+  for (const auto format :
+       {ImportFormat::nvidia_smi, ImportFormat::powermetrics, ImportFormat::codecarbon}) {
+    ImportReport not_told;  // that a file is of another format
+    for (const auto& item : discover(format, folder, {}, not_told)) {
+      const bool emissions = item.path.filename().string().find("emissions") != std::string::npos;
+      if (emissions != (format == ImportFormat::codecarbon)) continue;
+      try {
+        runs.push_back(collect_run(item, {}, report));
+      } catch (const std::exception& error) {
+        report.warn("not_read", item.path.string(), 1, error.what());
+      }
+    }
   }
-  const auto all = compare_methods(recording(commands, options), Seconds{options.polling_s});
+  tell(report);
+  return runs;
+}
+
+std::vector<MethodComparison> compare_trace(const MethodsOptions& options) {
+  const Seconds polling{options.polling_s};
+  if (const auto run = meter_trace(options.trace)) {
+    auto all = compare_methods(*run, polling);
+    if (!options.gain_from.empty() && !all.empty()) {
+      const auto other = meter_trace(options.gain_from);
+      const auto gains = other ? compare_methods(*other, polling) : std::vector<MethodComparison>{};
+      if (gains.empty()) throw std::runtime_error{options.gain_from + " is no trace with a meter"};
+      correct_gain(all.front(), gains.front());
+    }
+    return all;
+  }
+  if (!options.gain_from.empty()) {
+    throw std::runtime_error{options.trace + " has no meter (PMD_data.bin) to judge a gain by"};
+  }
+  const auto runs = logs_in(options.trace);
+  if (runs.empty()) {
+    throw std::runtime_error{options.trace +
+                             " is no trace: gpudata.csv and PMD_data.bin are wanted, or logs of "
+                             "nvidia-smi, powermetrics and CodeCarbon"};
+  }
+  return runs.size() == 1 ? compare_methods(runs.front(), polling)
+                          : compare_recordings(runs, polling);
+}
+
+std::vector<MethodComparison> compare_stored(const Commands& commands,
+                                             const MethodsOptions& options) {
+  const auto store = store_of(commands);
+  std::vector<Run> runs;
+  for (const auto& word : options.runs) runs.push_back(store->load(store->find(word)));
+  const Seconds polling{options.polling_s};
+  return runs.size() == 1 ? compare_methods(runs.front(), polling)
+                          : compare_recordings(runs, polling);
+}
+
+int show(const Commands& commands, const MethodsOptions& options) {
+  if (options.runs.empty() == options.trace.empty()) {
+    throw UsageError{"name recordings: RUN... or --trace DIR"};
+  }
+  if (!options.gain_from.empty() && options.trace.empty()) {
+    throw UsageError{"--gain-from goes with --trace DIR"};
+  }
+  const auto all =
+      options.trace.empty() ? compare_stored(commands, options) : compare_trace(options);
   if (all.empty()) throw std::runtime_error{"nothing in this recording measured energy or power"};
   std::string out;
   if (options.json && !options.trace.empty()) {
@@ -96,13 +164,24 @@ int show(const Commands& commands, const MethodsOptions& options) {
 void add_methods(Commands& commands) {
   const auto options = std::make_shared<MethodsOptions>();
   auto& methods = commands.add(
-      "methods", "One recording as every measuring method would have seen it",
+      "methods",
+      "One recording as every measuring method would have seen it, or several side by side",
       "erg methods last --polling 0.1", [&commands, options] { return show(commands, *options); });
-  methods.add_option("RUN", options->run, "Its id, the beginning of it, its name, or 'last'")
+  methods
+      .add_option(
+          "RUN", options->runs,
+          "Its id, the beginning of it, its name, or 'last'; several: the same work seen by "
+          "several tools")
       ->type_name("");
   methods
       .add_option("--trace", options->trace,
-                  "Instead: a folder with gpudata.csv (NVML) and PMD_data.bin (a meter)")
+                  "Instead: a folder with gpudata.csv (NVML) and PMD_data.bin (a meter), or with "
+                  "logs of nvidia-smi, powermetrics and CodeCarbon")
+      ->type_name("DIR");
+  methods
+      .add_option("--gain-from", options->gain_from,
+                  "With --trace: also each method divided by the gain it has in this folder, a "
+                  "trace of the same card")
       ->type_name("DIR");
   methods.add_option("--polling", options->polling_s, "How often a polling script would ask")
       ->check(CLI::Range(0.001, 3600.0))

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -28,7 +29,7 @@ RunStatus status_of(const ChildEnd& end) {
   return end.exit_status == 0 ? RunStatus::finished : RunStatus::failed;
 }
 
-void report(const Run& run, const RunOptions& options, const std::string& store_url) {
+void report(const Run& run, Session& session, const RunOptions& options) {
   if (options.json) {
     inform(run_json(run));
     return;
@@ -37,9 +38,14 @@ void report(const Run& run, const RunOptions& options, const std::string& store_
   const std::string id = run.header.id.text().substr(0, 8);
   inform("\n" + run_text(run, stderr_style()));
   for (const auto& part : run.parts) {
-    for (const auto& note : part.notes) inform("note: " + plain_text(note) + "\n");
+    for (const auto& note : part.notes) {
+      // How it was measured is for those who look at the run.
+      if (std::ranges::find(session.remarks(), note) != session.remarks().end()) continue;
+      inform("warning: " + plain_text(note) + "\n");
+    }
   }
-  inform("\nrun " + id + " in " + store_url + "; look again: erg runs show " + id + "\n");
+  inform("\nrun " + id + " in " + session.store().url() + "; look again: erg runs show " + id +
+         "\n");
 }
 
 // The command's own status, whatever becomes of the measurement.
@@ -76,7 +82,7 @@ int measure(const Commands& commands, const std::vector<std::string>& command,
     if (session.joined()) {
       if (!options.quiet) inform("erg: part of the run " + run.header.id.text() + "\n");
     } else {
-      report(run, options, session.store().url());
+      report(run, session, options);
     }
   } catch (const std::exception& failure) {
     warn(std::string{"the command ended, but its measurement is not complete: "} + failure.what());

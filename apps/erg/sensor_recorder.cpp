@@ -26,12 +26,14 @@ SensorRecorder::SensorRecorder(const std::vector<std::unique_ptr<Sensor>>& senso
       costs_.push_back(cost);
     }
   }
+  for (auto& source : sources_) read(source);
   thread_ = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
 }
 
 std::vector<Timeline> SensorRecorder::stop() {
   thread_.request_stop();
   thread_.join();
+  for (auto& source : sources_) read(source);
   return std::move(timelines_);
 }
 

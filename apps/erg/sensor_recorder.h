@@ -15,7 +15,8 @@ namespace erg {
 // timelines in memory. One owner starts and stops it.
 class SensorRecorder {
  public:
-  // `sensors` outlive the recorder and are its alone until stop().
+  // `sensors` outlive the recorder and are its alone until stop(). Reads each before it returns,
+  // and once more in stop(): what happens between is covered, however slow the machine.
   SensorRecorder(const std::vector<std::unique_ptr<Sensor>>& sensors, HostClock clock);
 
   // One timeline for each channel of each sensor, in their order.

@@ -52,6 +52,7 @@ std::string missing_text(const SensorSet& found) {
     text += fmt::format("missing: {}: {}\n", source.source, plain_text(source.reason));
     if (!source.remedy.empty()) text += "         to have it: " + source.remedy + "\n";
   }
+  for (const auto& warning : found.warnings) text += "warning: " + plain_text(warning) + "\n";
   for (const auto& note : found.notes) text += "note: " + plain_text(note) + "\n";
   return text;
 }
@@ -63,7 +64,9 @@ int show(const SensorsOptions& options) {
   const SensorSet found = discover(what);
   const auto channels = channels_of(found.sensors);
   if (options.json) {
-    print(sensors_json(found.devices, channels, found.notes, found.missing));
+    auto notes = found.warnings;
+    notes.insert(notes.end(), found.notes.begin(), found.notes.end());
+    print(sensors_json(found.devices, channels, notes, found.missing));
     return 0;
   }
   const TextStyle style = stdout_style();

@@ -4,6 +4,7 @@
 #include "erg/breakdown_text.h"
 
 #include "device_json.h"
+#include "erg/dynamic_energy.h"
 #include "erg/numbers.h"
 #include "json.h"
 
@@ -28,15 +29,31 @@ Json row_json(const BreakdownRow& row) {
   return json;
 }
 
+// Of what the sensor showed: the card's own gain is not in it. Half-widths are 95 %.
+Json row_json(const BreakdownRow& row, std::optional<double> samples) {
+  Json json = row_json(row);
+  const bool known = row.energy && samples && *samples > 0;
+  json["energy_per_sample_j"] = known ? finite(row.energy->value.value() / *samples) : Json{};
+  json["energy_interval_j"] = Json{};
+  if (row.energy) {
+    const double energy = row.energy->value.value();
+    const double half = 1.96 * row.energy->independent_u.value();
+    json["energy_interval_j"] = {finite(energy - half), finite(energy + half)};
+  }
+  return json;
+}
+
 Json breakdown_form(const Breakdown& breakdown) {
   Json json;
   json["by"] = to_string(breakdown.by);
   json["method"] = breakdown.method;
   json["device"] = breakdown.device.empty() ? Json{} : Json(breakdown.device);
-  json["total"] = row_json(breakdown.total);
+  const auto& samples = breakdown.samples;
+  json["samples"] = optional_number(samples);
+  json["total"] = row_json(breakdown.total, samples);
   json["rows"] = Json::array();
-  for (const auto& row : breakdown.rows) json["rows"].push_back(row_json(row));
-  json["unattributed"] = row_json(breakdown.unattributed);
+  for (const auto& row : breakdown.rows) json["rows"].push_back(row_json(row, samples));
+  json["unattributed"] = row_json(breakdown.unattributed, samples);
   json["closure"] = optional_number(breakdown.closure);
   json["notes"] = breakdown.notes;
   return json;
@@ -91,12 +108,39 @@ Json environment_json(const Environment& environment) {
   return json;
 }
 
+// Beside the total, never alone.
+Json dynamic_form(const Run& run) {
+  const auto devices = dynamic_energies(run);
+  const auto all = dynamic_energy(devices);
+  Json json;
+  json["energy_j"] = all ? finite(all->value.value()) : Json{};
+  json["energy_u_j"] = all ? finite(all->total_u().value()) : Json{};
+  json["devices"] = Json::array();
+  for (const auto& one : devices) {
+    Json row;
+    row["device"] = one.device;
+    row["idle_power_w"] = one.idle ? finite(one.idle->value()) : Json{};
+    row["energy_j"] = one.energy ? finite(one.energy->value.value()) : Json{};
+    row["method"] = one.method;
+    json["devices"].push_back(std::move(row));
+  }
+  return json;
+}
+
 }  // namespace
 
 std::string breakdown_json(RunId run, const Breakdown& breakdown) {
   Json json;
   json["run"] = run.text();
   json.update(breakdown_form(breakdown));
+  return dumped(json);
+}
+
+std::string breakdown_json(const Run& run, const Breakdown& breakdown) {
+  Json json;
+  json["run"] = run.header.id.text();
+  json.update(breakdown_form(breakdown));
+  json["dynamic"] = dynamic_form(run);
   return dumped(json);
 }
 
@@ -143,6 +187,7 @@ std::string run_json(const Run& run) {
   for (const auto& breakdown : run.breakdowns) {
     json["breakdowns"].push_back(breakdown_form(breakdown));
   }
+  json["dynamic"] = dynamic_form(run);
   return dumped(json);
 }
 

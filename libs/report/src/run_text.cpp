@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "erg/breakdown_text.h"
+#include "erg/dynamic_energy.h"
 #include "erg/numbers.h"
 
 namespace erg {
@@ -99,7 +100,7 @@ std::string run_text(const Run& run, TextStyle style) {
   } else {
     line += ", no energy: nothing here measured power";
   }
-  text += emphasised(line, style) + "\n";
+  text += emphasised(line, style) + "\n" + dynamic_text(run);
   for (const auto by : {Grouping::device, Grouping::phase}) {
     const auto* breakdown = find_breakdown(run, by);
     if (breakdown && !breakdown->rows.empty()) text += "\n" + breakdown_text(*breakdown, style);

@@ -43,13 +43,13 @@ void CpuLoad::on() {
 
 void CpuLoad::off() { on_ = false; }
 
-std::vector<Interval> square_wave(CpuLoad& load, const HostClock& clock, Nanoseconds half_period,
+std::vector<Interval> square_wave(Load& load, const HostClock& clock, Nanoseconds half_period,
                                   int periods) {
   std::vector<Interval> on;
   auto deadline = std::chrono::steady_clock::now();
   for (int i = 0; i < periods; ++i) {
-    const Timestamp begin = clock.now();
     load.on();
+    const Timestamp begin = clock.now();
     std::this_thread::sleep_until(deadline += half_period);
     load.off();
     on.push_back({begin, clock.now()});

@@ -26,6 +26,11 @@ std::string or_variable(const std::string& value, const char* variable, const ch
   return set && *set ? set : fallback;
 }
 
+IdlePower at_rest(const EstimatedChannel& estimate) {
+  return {estimate.device, estimate.estimator.power(0), estimate.estimator.provenance,
+          estimate.estimator.name + " at rest"};
+}
+
 // Collects a SensorSet source by source.
 class Discovery {
  public:
@@ -77,6 +82,7 @@ void Discovery::add(SensorSet&& part) {
   std::ranges::move(part.sensors, std::back_inserter(set_.sensors));
   std::ranges::move(part.devices, std::back_inserter(set_.devices));
   std::ranges::move(part.notes, std::back_inserter(set_.notes));
+  std::ranges::move(part.warnings, std::back_inserter(set_.warnings));
   std::ranges::move(part.missing, std::back_inserter(set_.missing));
 }
 
@@ -100,8 +106,8 @@ void Discovery::open_gpus() {
 void Discovery::note_processes(const NvmlOptions& options) {
   for (const GpuProcess& each : gpu_processes(options)) {
     if (each.process == ::getpid()) continue;
-    set_.notes.push_back("another process (" + std::to_string(each.process) + ") computes on " +
-                         each.device + ": its joules are not this job's alone");
+    set_.warnings.push_back("another process (" + std::to_string(each.process) + ") computes on " +
+                            each.device + ": its joules are not this job's alone");
   }
 }
 
@@ -209,10 +215,12 @@ void Discovery::estimate() {
   if (!has(DeviceKind::cpu) && wanted("cpu-0")) {
     estimates.push_back({"energy", "cpu-0", named("cpu_idle_max", input)});
     set_.devices.push_back({"cpu-0", DeviceKind::cpu, host_.cpu, "", {}, {}});
+    set_.idle.push_back(at_rest(estimates.back()));
   }
   if (!has(DeviceKind::memory) && wanted("memory-0") && host_.memory_bytes > 0) {
     estimates.push_back({"energy", "memory-0", named("memory_8gb", input)});
     set_.devices.push_back({"memory-0", DeviceKind::memory, "memory", "", {}, {}});
+    set_.idle.push_back(at_rest(estimates.back()));
   }
   for (const std::string& name : options_.estimators) {
     const bool memory = name == "memory_8gb" || name == "codecarbon_dimm";

@@ -102,8 +102,9 @@ void PolledPowerSensor::read(const HostClock& clock, std::span<Slot> slots) noex
   missed_ = false;
 }
 
-EnergySensor::EnergySensor(Card card)
+EnergySensor::EnergySensor(Card card, std::chrono::seconds period)
     : card_{std::move(card)},
+      period_{period},
       // Renewed each 100 ms, at times later; a card draws less than twice its highest limit.
       counter_{{0, millijoules(1), std::max(2 * card_.limit_max, Watts{1500}), Seconds{0.5},
                 Seconds{5}}} {

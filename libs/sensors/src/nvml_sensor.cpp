@@ -17,20 +17,20 @@ struct OpenCards {
   std::shared_ptr<const Library> library;  // shared as Card says
   std::vector<Card> cards;
   std::vector<ListedGpu> listed;  // one per card
-  std::vector<std::string> notes;
+  std::vector<std::string> warnings;
 };
 
 OpenCards open_cards(const NvmlOptions& options) {
   OpenCards open{std::make_shared<const Library>(options.library), {}, {}, {}};
   std::vector<Handle> handles;
-  const auto listed = open.library->list(handles, open.notes);
+  const auto listed = open.library->list(handles, open.warnings);
   if (listed.empty()) {
     std::string what = "NVML finds no card";
-    for (const std::string& note : open.notes) what += "; " + note;
+    for (const std::string& note : open.warnings) what += "; " + note;
     throw SourceMissing{what, ""};
   }
   const VisibleGpus visible = visible_gpus(listed, options.visible_devices, options.device_order);
-  open.notes.insert(open.notes.end(), visible.notes.begin(), visible.notes.end());
+  open.warnings.insert(open.warnings.end(), visible.notes.begin(), visible.notes.end());
   for (const std::uint32_t i : visible.gpus) {
     const auto& wanted = options.devices;
     if (!wanted.empty() && std::ranges::find(wanted, listed[i].uuid) == wanted.end()) continue;
@@ -50,8 +50,10 @@ class Opener {
   void open(const Card& card, const ListedGpu& listed) {
     card_ = &card;
     set_.devices.push_back(describe());
-    open_power();
-    attempt("energy counter", [&] { add<EnergySensor>(card); });
+    const bool power = open_power();
+    attempt("energy counter", [&] {
+      add<EnergySensor>(card, power ? EnergySensor::kBesidePower : EnergySensor::kAlone);
+    });
     attempt("clocks and temperature", [&] { add<GaugeSensor>(card); });
     if (!listed.slices.empty()) {
       set_.notes.push_back(card.name + " is cut into " + std::to_string(listed.slices.size()) +
@@ -61,7 +63,7 @@ class Opener {
 
  private:
   Device describe() const;
-  void open_power();
+  bool open_power();  // whether any source of it answers
 
   template <class Source, class... Arguments>
   void add(Arguments&&... arguments) {
@@ -96,7 +98,7 @@ Device Opener::describe() const {
   return device;
 }
 
-void Opener::open_power() {
+bool Opener::open_power() {
   using Source = PolledPowerSensor::Source;
   const auto note = [&](std::string_view source) {
     set_.notes.push_back("power of " + card_->uuid + " (" + card_->name + ") is read from " +
@@ -104,14 +106,15 @@ void Opener::open_power() {
   };
   const bool ring = attempt("sample ring", [&] { add<RingSensor>(*card_); });
   if (ring) note("the NVML sample ring");
-  if (ring && !every_source_) return;
+  if (ring && !every_source_) return true;
   const bool instant =
       attempt("instant power", [&] { add<PolledPowerSensor>(*card_, Source::instant); });
   if (instant && !ring) note("NVML's instant power every 100 ms");
-  if (instant && !every_source_) return;
+  if (instant && !every_source_) return true;
   const bool average =
       attempt("average power", [&] { add<PolledPowerSensor>(*card_, Source::average); });
   if (average && !ring && !instant) note("NVML's average power every 100 ms");
+  return ring || instant || average;
 }
 
 }  // namespace
@@ -119,7 +122,7 @@ void Opener::open_power() {
 SensorSet open_nvml(const NvmlOptions& options) {
   OpenCards open = open_cards(options);
   SensorSet set;
-  set.notes = std::move(open.notes);
+  set.warnings = std::move(open.warnings);
   Opener opener{set, options.every_source};
   for (std::size_t i = 0; i < open.cards.size(); ++i) opener.open(open.cards[i], open.listed[i]);
   return set;

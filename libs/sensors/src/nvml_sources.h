@@ -93,18 +93,23 @@ class PolledPowerSensor final : public Sensor {
   LossWatch loss_;
 };
 
-// The energy counter, every ten seconds.
+// The energy counter.
 class EnergySensor final : public Sensor {
  public:
+  // A reading costs milliseconds of CPU: where there is power, the counter is its check.
+  static constexpr std::chrono::seconds kBesidePower{30};
+  static constexpr std::chrono::seconds kAlone{5};
+
   // Throws SensorUnavailable, with NVML's words, when there is none.
-  explicit EnergySensor(Card card);
+  EnergySensor(Card card, std::chrono::seconds period);
 
   std::span<const Channel> channels() const noexcept override { return {&channel_, 1}; }
-  Nanoseconds period() const noexcept override { return std::chrono::seconds{10}; }
+  Nanoseconds period() const noexcept override { return period_; }
   void read(const HostClock& clock, std::span<Slot> slots) noexcept override;
 
  private:
   Card card_;
+  std::chrono::seconds period_;
   Channel channel_;
   ExactCounter counter_;
   LossWatch loss_;

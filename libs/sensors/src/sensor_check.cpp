@@ -65,6 +65,20 @@ std::optional<Watts> mean_power(const Timeline& line, Interval interval) {
   return *energy / Seconds{interval.length()};
 }
 
+namespace {
+
+// Where a timeline begins a little late or ends a little early, the mean of what it covers: at
+// least half of the interval.
+std::optional<Watts> mean_power_within(const Timeline& line, Interval interval) {
+  const auto covered = line.covered();
+  if (!covered) return std::nullopt;
+  const Interval seen = intersection(interval, *covered);
+  if (2 * seen.length() < interval.length()) return std::nullopt;
+  return mean_power(line, seen);
+}
+
+}  // namespace
+
 std::optional<double> disagreement(const Timeline& counter, const Timeline& power,
                                    Interval interval) {
   const auto counted = counter.covered(), seen = power.covered();
@@ -100,9 +114,9 @@ ChannelProfile profile_channel(const Timeline& line, const LoadSchedule& schedul
   profile.refresh = measured_refresh(line);
   profile.response = measured_response(line, schedule.on);
   profile.noise = measured_noise(line, schedule.steady);
-  profile.idle_cold = mean_power(line, schedule.cold_idle);
-  profile.idle_hot = mean_power(line, schedule.hot_idle);
-  profile.load = mean_power(line, schedule.steady);
+  profile.idle_cold = mean_power_within(line, schedule.cold_idle);
+  profile.idle_hot = mean_power_within(line, schedule.hot_idle);
+  profile.load = mean_power_within(line, schedule.steady);
   const bool power = line.channel().kind == ChannelKind::windowed_power;
   if (counter && power) {
     profile.disagreement =

@@ -147,7 +147,7 @@ TEST_F(DiscoverTest, CardsComeFromTheLibraryAndTheVariablesOfTheEnvironment) {
   ::unsetenv("CUDA_VISIBLE_DEVICES");
   ::unsetenv("ERG_NVML_LIBRARY");
   EXPECT_THAT(devices(visible), ElementsAre(fake.gpu(0).uuid, "cpu-0", "memory-0"));
-  EXPECT_THAT(visible.notes, Contains(HasSubstr("another process (4242)")));
+  EXPECT_THAT(visible.warnings, Contains(HasSubstr("another process (4242)")));
   EXPECT_EQ(all.devices.size(), 4U);
 }
 

@@ -206,7 +206,7 @@ TEST_F(NvmlTest, ACardThatDoesNotAnswerIsLeftOutAndNamed) {
   fake_.gpu(0).lost = 1;
   const SensorSet set = open();
   ASSERT_EQ(set.devices.size(), 1U);
-  EXPECT_THAT(set.notes, Contains(HasSubstr("GPU 0 is left out")));
+  EXPECT_THAT(set.warnings, Contains(HasSubstr("GPU 0 is left out")));
 }
 
 TEST_F(NvmlTest, NamesThatAreNotTextStayPrintable) {

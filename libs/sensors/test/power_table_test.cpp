@@ -40,7 +40,7 @@ TEST(PowerTable, WhatIsOnlySimilarIsUnknown) {
                            "Common KVM processor", "Intel(R) Core(TM) i7-8700T CPU @ 2.40GHz"}) {
     EXPECT_FALSE(find_cpu_power(name)) << name;
   }
-  for (const char* name : {"", "NVIDIA GeForce RTX 3060 Laptop GPU", "NVIDIA H100",
+  for (const char* name : {"", "NVIDIA GeForce RTX 3050 Laptop GPU", "NVIDIA H100",
                            "NVIDIA GeForce GTX 1080 with Max-Q Design Edition x"}) {
     EXPECT_FALSE(find_gpu_power(name)) << name;
   }

@@ -23,6 +23,8 @@ struct StoreCheck;
 // UTF-8 has its wrong bytes replaced.
 
 std::string breakdown_json(RunId run, const Breakdown& breakdown);
+// With the energy above idle of each of the run's devices.
+std::string breakdown_json(const Run& run, const Breakdown& breakdown);
 std::string run_list_json(std::span<const RunSummary> runs);
 // Header, status, environment, parts without their samples and spans, epochs, breakdowns.
 std::string run_json(const Run& run);

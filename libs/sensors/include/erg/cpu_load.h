@@ -9,19 +9,26 @@
 
 namespace erg {
 
-// Threads that work, or sleep, as told: the load under which a CPU's sensors are checked.
-//
-// One owner turns it on and off; begins off.
-class CpuLoad {
+// Work that is turned on and off: what sensors are checked under. One owner; begins off.
+class Load {
+ public:
+  virtual ~Load() = default;
+
+  virtual void on() = 0;   // returns when it works
+  virtual void off() = 0;  // returns when it rests, or is about to
+};
+
+// Threads on the CPU that work, or sleep.
+class CpuLoad final : public Load {
  public:
   // One thread a CPU by default. Throws std::system_error when the system gives none.
   explicit CpuLoad(unsigned threads = 0);
-  ~CpuLoad();
+  ~CpuLoad() override;
   CpuLoad(const CpuLoad&) = delete;
   CpuLoad& operator=(const CpuLoad&) = delete;
 
-  void on();
-  void off();
+  void on() override;
+  void off() override;
 
  private:
   std::atomic<bool> on_{false};
@@ -29,7 +36,7 @@ class CpuLoad {
 };
 
 // On for half a period, off for half a period, so many times; returns when it was on. Blocks.
-std::vector<Interval> square_wave(CpuLoad& load, const HostClock& clock, Nanoseconds half_period,
+std::vector<Interval> square_wave(Load& load, const HostClock& clock, Nanoseconds half_period,
                                   int periods);
 
 }  // namespace erg

@@ -23,7 +23,8 @@ struct NvmlOptions {
 //   "power_ring"     the driver's ring of samples, with the driver's own stamps, once a second;
 //   "power_instant"  a short mean, every 100 ms: where the ring gives nothing;
 //   "power_average"  a mean over a second, every 100 ms: where neither does;
-//   "energy"         the card's counter, every 10 s, for its reading is dear (2 ms);
+//   "energy"         the card's counter, every 30 s, for its reading is dear (2-20 ms); every 5 s
+//                    where there is no power beside it;
 //   gauges           sm_clock, memory_clock, temperature, power_limit, utilisation, once a second.
 // Each source is tried here, and a note says which was taken. Power is the whole card's, slices
 // (MIG) and all. A wall clock that is stepped costs the ring up to two seconds: a gap.

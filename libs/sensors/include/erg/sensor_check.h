@@ -73,7 +73,8 @@ std::optional<double> disagreement(const Timeline& counter, const Timeline& powe
 // The median cost of one read, of as many as given.
 Seconds read_cost(Sensor& sensor, const HostClock& clock, int reads);
 
-// All of the above for one channel; `counter` may be null.
+// All of the above for one channel; `counter` may be null. A mean power needs half of its interval
+// covered.
 ChannelProfile profile_channel(const Timeline& line, const LoadSchedule& schedule,
                                const Timeline* counter);
 

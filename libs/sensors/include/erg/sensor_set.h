@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "erg/device.h"
+#include "erg/idle_sensor.h"
 #include "erg/sensor.h"
 
 namespace erg {
@@ -22,9 +23,11 @@ struct MissingSource {
 // What can be measured or estimated: by one source, or by a whole machine.
 struct SensorSet {
   std::vector<std::unique_ptr<Sensor>> sensors;
-  std::vector<Device> devices;     // whose energies may be added: none contains another
-  std::vector<std::string> notes;  // for the run: foreign processes, unknown CPU, choice of source
+  std::vector<Device> devices;        // whose energies may be added: none contains another
+  std::vector<std::string> notes;     // for the run: unknown CPU, choice of source
+  std::vector<std::string> warnings;  // what makes its joules doubtful: foreign processes
   std::vector<MissingSource> missing;
+  std::vector<IdlePower> idle;  // of what is estimated; that of a sensor's device is measured
 };
 
 }  // namespace erg

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "device_profile.h"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "erg/numbers.h"
+
+namespace erg {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// A card has its own name everywhere; "cpu-0" is one on each host.
+std::string document_name(const std::string& device, const std::string& host) {
+  return device.starts_with("GPU-") ? device : host + "/" + device;
+}
+
+template <class Value>
+Json form(const std::optional<Value>& value) {
+  return value ? Json(in_si(*value)) : Json{};
+}
+Json form(const std::optional<double>& value) { return value ? Json(*value) : Json{}; }
+
+Json form(const ChannelProfile& channel) {
+  Json json;
+  json["channel"] = channel.channel;
+  json["refresh_s"] = form(channel.refresh);
+  json["window_s"] = channel.response ? Json(channel.response->window.count()) : Json{};
+  json["delay_s"] = channel.response ? Json(channel.response->delay.count()) : Json{};
+  json["misfit"] = channel.response ? Json(channel.response->misfit) : Json{};
+  json["noise_w"] = form(channel.noise);
+  json["idle_cold_w"] = form(channel.idle_cold);
+  json["idle_hot_w"] = form(channel.idle_hot);
+  json["load_w"] = form(channel.load);
+  json["read_cost_s"] = form(channel.read_cost);
+  json["disagreement"] = form(channel.disagreement);
+  return json;
+}
+
+template <class Value>
+std::optional<Value> read(const Json& json, const char* key) {
+  const auto found = json.find(key);
+  if (found == json.end() || !found->is_number()) return std::nullopt;
+  return Value{found->get<double>()};
+}
+
+ChannelProfile read_channel(const Json& json, const std::string& device) {
+  ChannelProfile channel;
+  channel.channel = json.value("channel", "");
+  channel.device = device;
+  channel.refresh = read<Seconds>(json, "refresh_s");
+  const auto window = read<Seconds>(json, "window_s"), delay = read<Seconds>(json, "delay_s");
+  if (window && delay) {
+    channel.response = Response{*window, *delay, read<double>(json, "misfit").value_or(0)};
+  }
+  channel.noise = read<Watts>(json, "noise_w");
+  channel.idle_cold = read<Watts>(json, "idle_cold_w");
+  channel.idle_hot = read<Watts>(json, "idle_hot_w");
+  channel.load = read<Watts>(json, "load_w");
+  channel.read_cost = read<Seconds>(json, "read_cost_s");
+  channel.disagreement = read<double>(json, "disagreement");
+  return channel;
+}
+
+}  // namespace
+
+void save_profile(Store& store, const DeviceProfile& profile) {
+  Json json;
+  json["device"] = profile.device;
+  json["name"] = profile.name;
+  json["host"] = profile.host;
+  json["channels"] = Json::array();
+  for (const auto& channel : profile.channels) json["channels"].push_back(form(channel));
+  Document document;
+  document.kind = document_kind::kDeviceProfile;
+  document.name = document_name(profile.device, profile.host);
+  document.text = json.dump(2, ' ', false, Json::error_handler_t::replace);
+  store.save_document(document);
+}
+
+std::optional<DeviceProfile> find_profile_of(const Store& store, const Device& device,
+                                             const std::string& host) {
+  const auto document =
+      store.document(document_kind::kDeviceProfile, document_name(device.id, host));
+  if (!document) return std::nullopt;
+  try {
+    const Json json = Json::parse(document->text);
+    DeviceProfile profile{
+        device.id, json.value("name", ""), json.value("host", ""), {}, document->saved};
+    for (const auto& channel : json.at("channels")) {
+      profile.channels.push_back(read_channel(channel, device.id));
+    }
+    return profile;
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  }
+}
+
+std::optional<IdlePower> idle_power(const DeviceProfile& profile) {
+  constexpr std::array<std::string_view, 3> kPreferred{"power_ring", "power_instant", "energy"};
+  const ChannelProfile* chosen = nullptr;
+  std::size_t best = kPreferred.size() + 1;
+  for (const auto& channel : profile.channels) {
+    if (!channel.idle_cold) continue;
+    const auto place = static_cast<std::size_t>(std::ranges::find(kPreferred, channel.channel) -
+                                                kPreferred.begin());
+    if (place < best) best = place, chosen = &channel;
+  }
+  if (!chosen) return std::nullopt;
+  return IdlePower{profile.device, *chosen->idle_cold, Provenance::measured,
+                   "cold idle, profile of " + utc_text(profile.taken)};
+}
+
+}  // namespace erg
