@@ -15,8 +15,10 @@ std::int64_t minute_of(std::int64_t ns) { return ns / kMinute - (ns % kMinute < 
 
 }  // namespace
 
-ChannelRows::ChannelRows(PartKey key, std::int64_t channel, const Channel& description)
-    : key_{key},
+ChannelRows::ChannelRows(PartKey key, std::int64_t channel, const Channel& description,
+                         std::size_t samples_a_chunk)
+    : samples_a_chunk_{samples_a_chunk},
+      key_{key},
       channel_{channel},
       description_{description},
       second_rows_{description},
@@ -32,8 +34,9 @@ void ChannelRows::add(std::span<const Sample> samples) {
       continue;
     }
     const std::int64_t minute = minute_of(ns(sample.time));
-    if (minute != minute_ && !times_.empty()) seal();
-    minute_ = minute;
+    if (minute != last_minute_ && times_.size() >= samples_a_chunk_) seal();
+    last_minute_ = minute;
+    if (times_.empty()) minute_ = minute;
     times_.push_back(ns(sample.time));
     counts_.push_back(sample.count);
     second_rows_.add(sample, done_);

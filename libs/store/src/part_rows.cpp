@@ -17,11 +17,11 @@ void add_epoch(Rows& rows, std::int64_t run, const EpochResult& result) {
            nullable(result.test_accuracy));
 }
 
-PartRows::PartRows(PartKey key, const PartHeader& header)
+PartRows::PartRows(PartKey key, const PartHeader& header, Chunks chunks)
     : key_{key}, spans_{key}, blocks_{tables::kBlocks}, notes_{tables::kNotes} {
   std::int64_t channel = 0;
   for (const auto& description : header.channels)
-    channels_.emplace_back(key, channel++, description);
+    channels_.emplace_back(key, channel++, description, static_cast<std::size_t>(chunks));
 }
 
 void PartRows::add(const Block& block) {

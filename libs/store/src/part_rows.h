@@ -24,7 +24,9 @@ struct PartKey {
 // One channel of a part: readings in, rows out.
 class ChannelRows {
  public:
-  ChannelRows(PartKey key, std::int64_t channel, const Channel& description);
+  // A chunk ends with the minute in which it comes to hold so many samples.
+  ChannelRows(PartKey key, std::int64_t channel, const Channel& description,
+              std::size_t samples_a_chunk);
 
   // Readings that Timeline would refuse are counted and dropped.
   void add(std::span<const Sample> samples);
@@ -43,12 +45,14 @@ class ChannelRows {
   void seal();
   void add_row(Rows& rows, const SecondRow& row) const;
 
+  std::size_t samples_a_chunk_;
   PartKey key_;
   std::int64_t channel_;
   Channel description_;
   SecondRows second_rows_;
   std::vector<SecondRow> done_;
-  std::int64_t minute_ = 0;
+  std::int64_t minute_ = 0;          // in which the open chunk begins
+  std::int64_t last_minute_ = 0;     // of the last sample
   std::vector<std::int64_t> times_;  // of the open chunk
   std::vector<std::int64_t> counts_;
   std::optional<Sample> first_;
@@ -91,7 +95,10 @@ class SpanRows {
 // Everything a part has to say, as rows. Not thread safe.
 class PartRows {
  public:
-  PartRows(PartKey key, const PartHeader& header);
+  // Live: the open chunk is written again with each heartbeat, so it is kept small. Whole: chunks
+  // are written once, and large ones take less room and time.
+  enum class Chunks : std::size_t { live = 1'500, whole = 16'384 };
+  PartRows(PartKey key, const PartHeader& header, Chunks chunks = Chunks::live);
 
   ChannelRows& channel(std::size_t index) { return channels_.at(index); }
   SpanRows& spans() { return spans_; }

@@ -29,7 +29,7 @@ void write_part(Connection& connection, PartKey key, const Part& part, RunStatus
             static_cast<std::int64_t>(part.cost.reads), static_cast<std::int64_t>(part.cost.missed),
             static_cast<std::int64_t>(part.cost.unreadable), part.cost.reading.count());
   connection.put(state);
-  PartRows rows{key, part.header};
+  PartRows rows{key, part.header, PartRows::Chunks::whole};
   for (std::size_t i = 0; i < part.timelines.size(); ++i) {
     add_timeline(rows.channel(i), part.timelines[i]);
     put(connection, rows.take());
