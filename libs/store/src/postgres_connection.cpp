@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <libpq-fe.h>
-
 #include <bit>
 #include <cstring>
 #include <set>
 
 #include "connect.h"
 #include "erg/open_store.h"
+#include "libpq.h"
 #include "postgres_wire.h"
 
 namespace erg::store {
@@ -16,30 +15,32 @@ constexpr std::chrono::milliseconds kPatience{10'000};
 // From this many rows on a table of its own and a COPY beat one statement a row.
 constexpr std::size_t kWorthACopy = 8;
 
+const Libpq& pq() { return Libpq::instance(); }
+
 struct Free {
-  void operator()(PGconn* connection) const { PQfinish(connection); }
-  void operator()(PGresult* result) const { PQclear(result); }
+  void operator()(PGconn* connection) const { pq().finish(connection); }
+  void operator()(PGresult* result) const { pq().clear(result); }
 };
 using Result = std::unique_ptr<PGresult, Free>;
 
 class PostgresRow final : public Row {
  public:
   PostgresRow(const PGresult* result, int row) : result_{result}, row_{row} {}
-  bool null(int column) const override { return PQgetisnull(result_, row_, column) == 1; }
+  bool null(int column) const override { return pq().is_null(result_, row_, column) == 1; }
   std::int64_t integer(int column) const override { return wire::to_integer(bytes(column)); }
   double real(int column) const override {
     return std::bit_cast<double>(wire::to_integer(bytes(column)));
   }
   std::string_view text(int column) const override {
-    return {PQgetvalue(result_, row_, column), size(column)};
+    return {pq().value(result_, row_, column), size(column)};
   }
   std::span<const std::uint8_t> bytes(int column) const override {
-    return {reinterpret_cast<const std::uint8_t*>(PQgetvalue(result_, row_, column)), size(column)};
+    return {reinterpret_cast<const std::uint8_t*>(pq().value(result_, row_, column)), size(column)};
   }
   Value value(int column) const override {
     if (null(column)) return {};
-    switch (PQftype(result_, column)) {  // pg_type.h's numbers, which never change
-      case 17:                           // bytea
+    switch (pq().field_type(result_, column)) {  // pg_type.h's numbers, which never change
+      case 17:                                   // bytea
         return Bytes(bytes(column).begin(), bytes(column).end());
       case 25:  // text
         return std::string{text(column)};
@@ -52,7 +53,7 @@ class PostgresRow final : public Row {
 
  private:
   std::size_t size(int column) const {
-    return static_cast<std::size_t>(PQgetlength(result_, row_, column));
+    return static_cast<std::size_t>(pq().length(result_, row_, column));
   }
   const PGresult* result_;
   int row_;
@@ -70,12 +71,12 @@ class PostgresConnection final : public Connection {
                                  "client_encoding",
                                  nullptr};
     const char* const values[] = {url.c_str(), "5", "5000", "erg", "5", "UTF8", nullptr};
-    connection_.reset(PQconnectdbParams(names, values, 1));
-    if (PQstatus(connection_.get()) != CONNECTION_OK) {
+    connection_.reset(pq().connect(names, values, 1));
+    if (pq().status(connection_.get()) != CONNECTION_OK) {
       throw ConnectionLost{"cannot open " + url_ + ": " + words() +
                            ". Is the server up? A password comes from PGPASSWORD or ~/.pgpass"};
     }
-    PQsetNoticeProcessor(
+    pq().set_notice_processor(
         connection_.get(), [](void*, const char*) {}, nullptr);
   }
 
@@ -83,7 +84,7 @@ class PostgresConnection final : public Connection {
   const std::string& url() const override { return url_; }
 
   void script(const std::string& statements) override {
-    check(Result{PQexec(connection_.get(), statements.c_str())});
+    check(Result{pq().exec(connection_.get(), statements.c_str())});
   }
 
   void query(std::string_view sql, std::span<const Value> parameters,
@@ -92,19 +93,20 @@ class PostgresConnection final : public Connection {
     std::vector<const char*> values;
     for (const auto& parameter : parameters) texts.push_back(wire::as_text(parameter));
     for (const auto& text : texts) values.push_back(text.c_str());
-    const Result result{PQexecParams(connection_.get(), std::string{sql}.c_str(),
-                                     static_cast<int>(values.size()), nullptr, values.data(),
-                                     nullptr, nullptr, 1)};
+    const Result result{pq().exec_params(connection_.get(), std::string{sql}.c_str(),
+                                         static_cast<int>(values.size()), nullptr, values.data(),
+                                         nullptr, nullptr, 1)};
     check(result);
-    for (int row = 0; row < PQntuples(result.get()); ++row) each(PostgresRow{result.get(), row});
+    for (int row = 0; row < pq().row_count(result.get()); ++row)
+      each(PostgresRow{result.get(), row});
   }
 
   void put(const Rows& rows) override {
     if (rows.size() >= kWorthACopy) return copy(rows);
     const std::string name = "put_" + std::string{rows.table().name};
     if (prepared_.insert(name).second) {
-      check(Result{PQprepare(connection_.get(), name.c_str(), upsert_sql(rows.table()).c_str(), 0,
-                             nullptr)});
+      check(Result{pq().prepare(connection_.get(), name.c_str(), upsert_sql(rows.table()).c_str(),
+                                0, nullptr)});
     }
     for (std::size_t i = 0; i < rows.size(); ++i) put_row(name.c_str(), rows.row(i));
   }
@@ -118,17 +120,17 @@ class PostgresConnection final : public Connection {
     script("BEGIN; SET LOCAL lock_timeout = " + std::to_string(patience_.count()));
   }
   void commit() override { script("COMMIT"); }
-  void rollback() noexcept override { Result{PQexec(connection_.get(), "ROLLBACK")}; }
+  void rollback() noexcept override { Result{pq().exec(connection_.get(), "ROLLBACK")}; }
   void patience(std::chrono::milliseconds wait) override { patience_ = wait; }
 
  private:
   // A server that was away may be back.
   void revive() {
-    if (PQstatus(connection_.get()) == CONNECTION_OK) return;
+    if (pq().status(connection_.get()) == CONNECTION_OK) return;
     prepared_.clear();
     copied_.clear();
-    PQreset(connection_.get());
-    if (PQstatus(connection_.get()) != CONNECTION_OK) lost();
+    pq().reset(connection_.get());
+    if (pq().status(connection_.get()) != CONNECTION_OK) lost();
   }
 
   void put_row(const char* name, std::span<const Value> row) {
@@ -142,8 +144,8 @@ class PostgresConnection final : public Connection {
       lengths.push_back(static_cast<int>(fields[i].size()));
     }
     const std::vector<int> formats(row.size(), 1);
-    check(Result{PQexecPrepared(connection_.get(), name, static_cast<int>(row.size()),
-                                values.data(), lengths.data(), formats.data(), 0)});
+    check(Result{pq().exec_prepared(connection_.get(), name, static_cast<int>(row.size()),
+                                    values.data(), lengths.data(), formats.data(), 0)});
   }
 
   // Through a temporary table of the same columns, which knows no conflict.
@@ -154,10 +156,10 @@ class PostgresConnection final : public Connection {
       script("CREATE TEMP TABLE IF NOT EXISTS incoming_" + table + " (LIKE " + table +
              ") ON COMMIT DELETE ROWS");
     }
-    const Result begun{PQexec(
+    const Result begun{pq().exec(
         connection_.get(),
         ("COPY incoming_" + table + " (" + columns + ") FROM STDIN (FORMAT binary)").c_str())};
-    if (PQresultStatus(begun.get()) != PGRES_COPY_IN) fail(begun.get());
+    if (pq().result_status(begun.get()) != PGRES_COPY_IN) fail(begun.get());
     std::string data{wire::kCopyHeader};
     for (std::size_t i = 0; i < rows.size(); ++i) {
       wire::append_tuple(data, rows.row(i));
@@ -165,29 +167,30 @@ class PostgresConnection final : public Connection {
     }
     data += wire::kCopyTrailer;
     send(data);
-    if (PQputCopyEnd(connection_.get(), nullptr) != 1) lost();
-    while (const Result result{PQgetResult(connection_.get())}) check(result);
+    if (pq().put_copy_end(connection_.get(), nullptr) != 1) lost();
+    while (const Result result{pq().next_result(connection_.get())}) check(result);
     script(upsert_sql(rows.table(), "SELECT " + columns + " FROM incoming_" + table) +
            "; TRUNCATE incoming_" + table);
   }
 
   void send(std::string& data) {
-    if (PQputCopyData(connection_.get(), data.data(), static_cast<int>(data.size())) != 1) lost();
+    if (pq().put_copy_data(connection_.get(), data.data(), static_cast<int>(data.size())) != 1)
+      lost();
     data.clear();
   }
 
   void check(const Result& result) {
-    const auto status = PQresultStatus(result.get());
+    const auto status = pq().result_status(result.get());
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) fail(result.get());
   }
 
   [[noreturn]] void lost() { throw ConnectionLost{"lost the server of " + url_ + ": " + words()}; }
 
   [[noreturn]] void fail(const PGresult* result) {
-    const char* code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char* code = pq().error_field(result, PG_DIAG_SQLSTATE);
     const std::string_view state = code ? code : "";
     const bool going_down = state.starts_with("57P") || state.starts_with("08");
-    if (going_down || PQstatus(connection_.get()) != CONNECTION_OK) lost();
+    if (going_down || pq().status(connection_.get()) != CONNECTION_OK) lost();
     if (state == "55P03" || state == "40P01" || state == "40001") {
       throw StoreError{url_ + " is locked by another program: try again when that is done"};
     }
@@ -196,7 +199,7 @@ class PostgresConnection final : public Connection {
 
   // The library's own words in one line, without what must not be shown.
   std::string words() const {
-    std::string text = PQerrorMessage(connection_.get());
+    std::string text = pq().error_message(connection_.get());
     for (auto at = text.find(secret_url_); at != std::string::npos; at = text.find(secret_url_)) {
       if (secret_url_ == url_) break;
       text.replace(at, secret_url_.size(), url_);
