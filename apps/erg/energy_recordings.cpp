@@ -70,6 +70,7 @@ Watts highest(const Timeline& line) {
 
 // Why an energy that a tool computed is not what was measured.
 void add_reason(MethodComparison& comparison, const Reading& reference, const Reading& other) {
+  if (reference.line->channel().provenance != Provenance::measured) return;
   if (other.line->channel().provenance == Provenance::measured) return;
   const Watts most = highest(*reference.line), assumed = other.mean();
   if (assumed <= most) return;

@@ -71,6 +71,23 @@ TEST_F(NvmlTest, StampsFromTheFutureAreNoReadingsAndHarmNoLaterOnes) {
   EXPECT_EQ(present.samples.back().count, 260'000);
 }
 
+TEST_F(NvmlTest, ADriversClockThatStepsBackIsAGapAndNoSampleComesTwice) {
+  const std::uint64_t start_us = wall_us() - 4'000'000;
+  fake_.fill_ring(0, start_us, 119, 250'000);
+  SensorSet set = open();
+  const Timestamp last = read(set, "power_ring").samples.back().time;
+  fake_.fill_ring(0, start_us - 3'000'000, 119, 900'000);
+  const Slot& back = read(set, "power_ring");
+  EXPECT_TRUE(back.samples.empty());
+  EXPECT_EQ(back.absence, Absence::nothing_new);
+  fake_.fill_ring(0, start_us + 3'900'000, 60, 260'000);
+  const Slot& again = read(set, "power_ring");
+  ASSERT_FALSE(again.samples.empty());
+  EXPECT_GT(again.samples.front().time, last);
+  ASSERT_TRUE(again.gap);
+  EXPECT_EQ(again.gap->interval.begin, last);
+}
+
 TEST_F(NvmlTest, ARingThatIsEmptyOrStandsStillIsNotUsed) {
   fake_.fill_ring(0, wall_us(), 0, 0);
   fake_.fill_ring(1, wall_us() - 60'000'000, 119, 100'000);

@@ -41,8 +41,8 @@ DeviceLoad::DeviceLoad(std::span<const std::string> devices) {
     const auto before = Clock::now();
     place.launch();
     synchronize(device);
-    const std::chrono::duration<double> one = Clock::now() - before;
-    const double fitting = std::chrono::duration<double>{kTurn} / std::max(one, {1e-6});
+    const double one_s = std::chrono::duration<double>{Clock::now() - before}.count();
+    const double fitting = std::chrono::duration<double>{kTurn}.count() / std::max(one_s, 1e-6);
     place.products = std::clamp(static_cast<int>(fitting), 1, kMostProducts);
     places_.push_back(std::move(place));
   }
