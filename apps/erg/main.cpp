@@ -98,5 +98,6 @@ int main(int argc, char** argv) {
   erg::add_db(commands);
   erg::add_watch(commands);
   erg::add_cap(commands);
+  erg::add_study(commands);
   return commands.run(split_command(std::move(arguments), commands.app(), measured));
 }

@@ -26,6 +26,7 @@ void add_runs(Commands& commands);
 void add_runs_push(Commands& commands, CLI::App& group);
 void add_sensors(Commands& commands);
 void add_sensors_check(Commands& commands, CLI::App& sensors);
+void add_study(Commands& commands);
 void add_subprograms(Commands& commands);  // train, evaluate: listed here, done by erg-train
 void add_watch(Commands& commands);
 
