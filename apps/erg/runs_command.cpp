@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "console.h"
-#include "erg/comparison.h"
 #include "erg/json_forms.h"
 #include "erg/run_text.h"
 #include "erg/store.h"
@@ -65,14 +64,6 @@ int show(const Commands& commands, const RunsOptions& options) {
   const Run run = store->load(store->find(options.run));
   print(options.json ? run_json(run)
                      : run_text(run, stdout_style()) + "\n" + run_details_text(run));
-  return 0;
-}
-
-int compare(const Commands& commands, const RunsOptions& options) {
-  const auto store = store_of(commands);
-  std::vector<Run> runs;
-  for (const auto& word : options.runs) runs.push_back(store->load(store->find(word)));
-  print(options.json ? comparison_json(runs) : comparison_text(runs, stdout_style()));
   return 0;
 }
 
@@ -142,10 +133,7 @@ void add_runs(Commands& commands) {
   add_run_argument(shower, options);
   shower.add_flag("--json", options->json, "As JSON");
 
-  auto& comparer = commands.add(group, "compare", "Runs side by side, against the first",
-                                "erg runs compare baseline capped", with(compare));
-  add_run_arguments(comparer, options);
-  comparer.add_flag("--json", options->json, "As JSON");
+  add_runs_compare(commands, group);
 
   auto& tagger = commands.add(group, "tag", "Set tags of a run; an empty value removes one",
                               "erg runs tag last room=lab3 note=", with(tag));

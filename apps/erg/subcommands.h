@@ -23,6 +23,7 @@ void add_network(Commands& commands);
 void add_report(Commands& commands);
 void add_run(Commands& commands, const std::vector<std::string>& measured);
 void add_runs(Commands& commands);
+void add_runs_compare(Commands& commands, CLI::App& group);
 void add_runs_push(Commands& commands, CLI::App& group);
 void add_sensors(Commands& commands);
 void add_sensors_check(Commands& commands, CLI::App& sensors);

@@ -46,9 +46,21 @@ bool wants_designs(const Run& run, Grouping by) {
   });
 }
 
-}  // namespace
+std::optional<double> samples_of(const Run& run, const Breakdown& breakdown) {
+  const auto batch = static_cast<double>(run.header.environment.workload.batch);
+  if (batch <= 0) return std::nullopt;
+  if (breakdown.method == "designs") return batch;
+  std::size_t steps = 0;
+  for (const Part& part : run.parts) {
+    for (SpanIndex i = 0; i < part.spans.size(); ++i) {
+      const bool step = part.spans.kinds()[i] == SpanKind::step;
+      steps += step && part.spans.clocks()[i] == SpanClock::host ? 1 : 0;
+    }
+  }
+  return steps > 0 ? std::optional{batch * static_cast<double>(steps)} : std::nullopt;
+}
 
-Breakdown attribute(const Run& run, const AttributionOptions& options) {
+Breakdown by_method(const Run& run, const AttributionOptions& options) {
   switch (options.method) {
     case AttributionMethod::designs:
       return solve_designs(run, options);
@@ -60,6 +72,14 @@ Breakdown attribute(const Run& run, const AttributionOptions& options) {
     default:
       return attribution::by_timeline(run, options);
   }
+}
+
+}  // namespace
+
+Breakdown attribute(const Run& run, const AttributionOptions& options) {
+  Breakdown breakdown = by_method(run, options);
+  breakdown.samples = samples_of(run, breakdown);
+  return breakdown;
 }
 
 std::optional<EnergyEstimate> above_idle(const BreakdownRow& row, Watts idle) {

@@ -19,6 +19,7 @@ struct Units {
   Scale energy{1, "J"};
   Scale time{1, "s"};
   Scale power{1, "W"};
+  Scale sample{1, "J"};
   int energy_decimals = 9;
   int time_decimals = 9;
 };
@@ -41,6 +42,7 @@ Units units_of(const Breakdown& breakdown) {
   for (const auto& row : breakdown.rows) widen(row);
   widen(breakdown.total);
   Units units{energy_scale(energy), time_scale(time), power_scale(power)};
+  if (breakdown.samples) units.sample = energy_scale(energy / *breakdown.samples);
   units.energy_decimals = decimals_below(energy.value() / units.energy.divisor);
   units.time_decimals = decimals_below(time.count() / units.time.divisor);
   return units;
@@ -72,6 +74,11 @@ std::vector<std::string> cells(const BreakdownRow& row, const Breakdown& whole,
   }
   const auto power = mean_power(row);
   cells.push_back(power ? number(power->value() / units.power.divisor) : nothing);
+  if (whole.samples) {
+    const double u = row.energy ? row.energy->total_u().value() : 0;
+    const double sample = *whole.samples * units.sample.divisor;
+    cells.push_back(row.energy ? number(row.energy->value.value() / sample, u / sample) : nothing);
+  }
   cells.push_back(how_obtained(row));
   return cells;
 }
@@ -97,14 +104,16 @@ std::string how_obtained(const BreakdownRow& row) {
 
 std::string breakdown_text(const Breakdown& breakdown, TextStyle style) {
   const Units units = units_of(breakdown);
-  TextTable table{{{std::string{to_string(breakdown.by)}, Align::left},
-                   {"count", Align::right},
-                   {unit_title("time", units.time), Align::right},
-                   {"share", Align::right},
-                   {unit_title("energy", units.energy), Align::right},
-                   {"±", Align::right},
-                   {unit_title("power", units.power), Align::right},
-                   {"how obtained", Align::left}}};
+  std::vector<TextTable::Column> columns{
+      {std::string{to_string(breakdown.by)}, Align::left}, {"count", Align::right},
+      {unit_title("time", units.time), Align::right},      {"share", Align::right},
+      {unit_title("energy", units.energy), Align::right},  {"±", Align::right},
+      {unit_title("power", units.power), Align::right}};
+  if (breakdown.samples) {
+    columns.push_back({fmt::format("{}/sample", units.sample.unit), Align::right});
+  }
+  columns.push_back({"how obtained", Align::left});
+  TextTable table{std::move(columns)};
   for (const auto& row : breakdown.rows) table.add(cells(row, breakdown, units));
   table.rule();
   if (worth_showing(breakdown.unattributed)) {

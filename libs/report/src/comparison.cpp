@@ -5,10 +5,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 
 #include "erg/breakdown_text.h"
+#include "erg/distributions.h"
 #include "erg/numbers.h"
+#include "erg/significance.h"
 #include "json.h"
 
 namespace erg {
@@ -53,14 +56,61 @@ std::vector<std::string> phases_of(std::span<const Run> runs) {
   return names;
 }
 
+constexpr double kSignificant = 0.05;
+
+// All differences that a comparison shows, by run (from the second on) and phase ("" the whole
+// run), with the p of each as if it had been the only one, and adjusted for all.
+class Significance {
+ public:
+  explicit Significance(std::span<const Run> runs) {
+    const Run& first = runs.front();
+    std::vector<double> p;
+    for (const auto& run : runs.subspan(1)) {
+      const bool same = same_devices(run, first);
+      const auto add = [&](const std::string& name, const auto& energy, const auto& reference) {
+        const auto more = difference(energy, reference, same);
+        if (!more) return;
+        places_[{&run, name}] = p.size();
+        p.push_back(more->p());
+      };
+      add("", energy_of(total(run)), energy_of(total(first)));
+      for (const auto& phase : phases_of(runs)) {
+        add(phase, energy_of(row_named(run, Grouping::phase, phase)),
+            energy_of(row_named(first, Grouping::phase, phase)));
+      }
+    }
+    adjusted_ = holm(p);
+  }
+
+  std::optional<double> p(const Run& run, const std::string& phase = "") const {
+    const auto place = places_.find({&run, phase});
+    if (place == places_.end()) return std::nullopt;
+    return adjusted_[place->second];
+  }
+  bool significant(const Run& run, const std::string& phase = "") const {
+    return p(run, phase).value_or(1) < kSignificant;
+  }
+  bool any() const { return !adjusted_.empty(); }
+
+ private:
+  std::map<std::pair<const Run*, std::string>, std::size_t> places_;
+  std::vector<double> adjusted_;
+};
+
+std::string difference_text(const RelativeDifference& more) {
+  const double u = 100 * more.u;
+  return fmt::format("{}{} ± {} %", more.value >= 0 ? "+" : "", number(100 * more.value, u),
+                     number(u, u));
+}
+
 std::string with_difference(const std::optional<EnergyEstimate>& energy,
-                            const std::optional<EnergyEstimate>& reference, bool same, bool first) {
+                            const std::optional<EnergyEstimate>& reference, bool same, bool first,
+                            bool significant) {
   if (!energy) return "-";
   const auto more = first ? std::nullopt : difference(energy, reference, same);
   if (!more) return text(*energy);
-  const double u = 100 * more->u;
-  return fmt::format("{} ({}{} ± {} %)", text(energy->value), more->value >= 0 ? "+" : "",
-                     number(100 * more->value, u), number(u, u));
+  return fmt::format("{} ({}{})", text(energy->value), difference_text(*more),
+                     significant ? " *" : "");
 }
 
 std::string with_difference(std::optional<Seconds> time, std::optional<Seconds> reference,
@@ -71,13 +121,16 @@ std::string with_difference(std::optional<Seconds> time, std::optional<Seconds> 
 }
 
 Json difference_json(const std::optional<EnergyEstimate>& energy,
-                     const std::optional<EnergyEstimate>& reference, bool same) {
+                     const std::optional<EnergyEstimate>& reference, bool same,
+                     std::optional<double> p) {
   Json json;
   json["energy_j"] = energy ? finite(energy->value.value()) : Json{};
   json["energy_u_j"] = energy ? finite(energy->total_u().value()) : Json{};
   const auto more = difference(energy, reference, same);
   json["energy_difference"] = more ? finite(more->value) : Json{};
   json["energy_difference_u"] = more ? finite(more->u) : Json{};
+  json["energy_difference_p"] = p ? finite(*p) : Json{};
+  json["significant"] = p ? Json(*p < kSignificant) : Json{};
   return json;
 }
 
@@ -92,6 +145,39 @@ std::optional<RelativeDifference> difference(const std::optional<EnergyEstimate>
                         ratio * (reference->independent_u / reference->value));
   if (!same_device) u = std::hypot(u, ratio * std::hypot(energy->common_u, reference->common_u));
   return RelativeDifference{ratio - 1, u};
+}
+
+double RelativeDifference::p() const {
+  if (u <= 0) return value == 0 ? 1 : 0;
+  return 2 * normal_cdf(-std::abs(value) / u);
+}
+
+std::vector<std::string> failures_above(std::span<const Run> runs, double limit) {
+  const Run& first = runs.front();
+  std::vector<std::string> failures;
+  std::vector<const Run*> compared;
+  std::vector<double> p;
+  for (const auto& run : runs.subspan(1)) {
+    const auto more =
+        difference(energy_of(total(run)), energy_of(total(first)), same_devices(run, first));
+    if (!more) {
+      failures.push_back(run.header.name + " cannot be compared with " + first.header.name +
+                         ": one of them has no energy");
+      continue;
+    }
+    compared.push_back(&run);
+    p.push_back(more->p());
+  }
+  const auto adjusted = holm(p);
+  for (std::size_t i = 0; i < compared.size(); ++i) {
+    const Run& run = *compared[i];
+    const auto more =
+        difference(energy_of(total(run)), energy_of(total(first)), same_devices(run, first));
+    if (more->value <= limit || adjusted[i] >= kSignificant) continue;
+    failures.push_back(fmt::format("{} takes {} of energy against {}: above {} %", run.header.name,
+                                   difference_text(*more), first.header.name, 100 * limit));
+  }
+  return failures;
 }
 
 bool same_devices(const Run& a, const Run& b) {
@@ -117,6 +203,7 @@ std::string comparison_text(std::span<const Run> runs, TextStyle style) {
                    {"power", Align::right},
                    {"test accuracy", Align::right}}};
   const Run& first = runs.front();
+  const Significance significance{runs};
   for (const auto& run : runs) {
     const auto* row = total(run);
     const auto accuracy = last_accuracy(run);
@@ -125,12 +212,16 @@ std::string comparison_text(std::span<const Run> runs, TextStyle style) {
                std::string{to_string(run.status)},
                with_difference(time_of(row), time_of(total(first)), &run == &first),
                with_difference(energy_of(row), energy_of(total(first)), same_devices(run, first),
-                               &run == &first),
+                               &run == &first, significance.significant(run)),
                power ? erg::text(*power) : "-", accuracy ? percent(*accuracy) : "-"});
   }
   std::string text = table.text(style);
+  const std::string legend =
+      significance.any()
+          ? "* differs by more than chance: p < 0.05, adjusted for all that is shown\n"
+          : "";
   const auto phases = phases_of(runs);
-  if (phases.empty()) return text;
+  if (phases.empty()) return text + legend;
 
   std::vector<TextTable::Column> columns{{"energy by phase"}};
   for (const auto& run : runs) columns.push_back({run.header.name, Align::right});
@@ -140,16 +231,18 @@ std::string comparison_text(std::span<const Run> runs, TextStyle style) {
     for (const auto& run : runs) {
       cells.push_back(with_difference(energy_of(row_named(run, Grouping::phase, phase)),
                                       energy_of(row_named(first, Grouping::phase, phase)),
-                                      same_devices(run, first), &run == &first));
+                                      same_devices(run, first), &run == &first,
+                                      significance.significant(run, phase)));
     }
     by_phase.add(std::move(cells));
   }
-  return text + "\n" + by_phase.text(style);
+  return text + "\n" + by_phase.text(style) + legend;
 }
 
 std::string comparison_json(std::span<const Run> runs) {
   Json list = Json::array();
   const Run& first = runs.front();
+  const Significance significance{runs};
   for (const auto& run : runs) {
     const bool same = same_devices(run, first);
     Json json;
@@ -160,7 +253,8 @@ std::string comparison_json(std::span<const Run> runs) {
     const auto reference = time_of(total(first));
     json["time_s"] = time ? finite(time->count()) : Json{};
     json["time_difference"] = time && reference ? finite(*time / *reference - 1) : Json{};
-    json.update(difference_json(energy_of(total(run)), energy_of(total(first)), same));
+    json.update(
+        difference_json(energy_of(total(run)), energy_of(total(first)), same, significance.p(run)));
     json["same_devices"] = same;
     json["test_accuracy"] = optional_number(last_accuracy(run));
     json["phases"] = Json::array();
@@ -168,7 +262,8 @@ std::string comparison_json(std::span<const Run> runs) {
       Json row;
       row["name"] = phase;
       row.update(difference_json(energy_of(row_named(run, Grouping::phase, phase)),
-                                 energy_of(row_named(first, Grouping::phase, phase)), same));
+                                 energy_of(row_named(first, Grouping::phase, phase)), same,
+                                 significance.p(run, phase)));
       json["phases"].push_back(std::move(row));
     }
     list.push_back(std::move(json));

@@ -71,6 +71,13 @@ std::string breakdown_section(const Run& run, Grouping by, std::string_view titl
                  (bars ? plot(energy_bars(*breakdown)) : "") + html::breakdown_table(*breakdown));
 }
 
+// Of one step, from blocks of step designs.
+std::string profile_section(const Run& run, Grouping by, std::string_view title) {
+  const auto* profile = find_profile(run, by);
+  if (!profile || profile == find_breakdown(run, by)) return "";  // shown already
+  return section(title, plot(energy_bars(*profile)) + html::breakdown_table(*profile));
+}
+
 std::string run_markup(const Run& run, bool alone) {
   std::string markup = element(
       "header", fmt::format("id='run-{}'", run.header.id.text()),
@@ -81,6 +88,8 @@ std::string run_markup(const Run& run, bool alone) {
   markup += section("Accuracy by epoch", plot(accuracy_plot(run)) + html::epochs_table(run));
   markup += breakdown_section(run, Grouping::epoch, "Energy by epoch");
   markup += breakdown_section(run, Grouping::layer, "Energy by layer");
+  markup += profile_section(run, Grouping::phase, "Energy of one step by phase, profiled");
+  markup += profile_section(run, Grouping::layer, "Energy of one step by layer, profiled");
   markup += breakdown_section(run, Grouping::device, "Energy by device");
   markup += breakdown_section(run, Grouping::range, "Energy by named range");
   markup += section("Notes", html::notes_list(run));

@@ -111,5 +111,24 @@ TEST(Comparison, IsAgainstTheFirst) {
   EXPECT_THAT(text, HasSubstr("backward"));
 }
 
+TEST(Comparison, ChecksAgainstALimitWhatIsMoreThanChance) {
+  std::vector<erg::Run> runs{testing::sample_run("base"), testing::sample_run("worse")};
+  auto& energy = *runs[1].breakdowns[0].total.energy;
+  energy.value = 1.05 * runs[0].breakdowns[0].total.energy->value;
+  for (auto& run : runs) {
+    auto& total = *run.breakdowns[0].total.energy;
+    total.independent_u = 0.005 * total.value;
+  }
+  const auto failures = failures_above(runs, 0.03);
+  ASSERT_EQ(failures.size(), 1U);
+  EXPECT_THAT(failures[0], HasSubstr("worse takes +5.0"));
+  EXPECT_THAT(comparison_text(runs), HasSubstr("% *)"));
+  EXPECT_TRUE(failures_above(runs, 0.06).empty());
+  energy.independent_u = 0.04 * energy.value;  // chance makes as much
+  EXPECT_TRUE(failures_above(runs, 0.03).empty());
+  runs[1].breakdowns.clear();
+  EXPECT_THAT(failures_above(runs, 0.03).front(), HasSubstr("cannot be compared"));
+}
+
 }  // namespace
 }  // namespace erg

@@ -48,6 +48,8 @@ struct Breakdown {
   BreakdownRow total;
   // Relative difference of the rows' sum, before they were made to add up, from the total.
   std::optional<double> closure;
+  // Images (or other examples) trained on in what the total is of; empty: unknown.
+  std::optional<double> samples;
   // Row-major, rows.size() squared, in J^2: of the independent parts. Empty: rows are independent.
   std::vector<double> covariance_j2;
   std::vector<std::string> notes;
