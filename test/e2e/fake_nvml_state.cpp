@@ -21,6 +21,14 @@ int main(int argc, char** argv) {
       fake.state().init_result = value;
     } else if (name == "set_result") {
       for (auto& gpu : fake.state().gpu) gpu.set_result = value;
+    } else if (name == "power_mw") {
+      for (auto& gpu : fake.state().gpu) gpu.power_mw = static_cast<unsigned>(value);
+    } else if (name == "silent_clamp_mw") {
+      for (auto& gpu : fake.state().gpu) gpu.silent_clamp_mw = static_cast<unsigned>(value);
+    } else if (name == "throttle_reasons") {
+      for (auto& gpu : fake.state().gpu) gpu.throttle_reasons = static_cast<unsigned>(value);
+    } else if (name == "gpus") {
+      fake.state().gpus = static_cast<unsigned>(value);
     } else {
       std::fprintf(stderr, "fake_nvml_state: no such name: %s\n", argv[i]);
       return 2;

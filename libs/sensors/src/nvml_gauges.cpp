@@ -5,7 +5,23 @@
 
 namespace erg::nvml {
 
-const std::array<GaugeSensor::Gauge, 5> GaugeSensor::kGauges{{
+namespace {
+
+// Why a card clocks lower than it could, as NVML's bits tell: a power limit in software or a power
+// brake, and heat in software or hardware.
+constexpr unsigned long long kByPower = 0x04 | 0x80;
+constexpr unsigned long long kByHeat = 0x20 | 0x40;
+
+Return throttled(const Card& card, unsigned long long bits, unsigned& value) {
+  unsigned long long reasons = 0;
+  const Return result = card.library->throttle_reasons(card.device, &reasons);
+  value = (reasons & bits) != 0 ? 1 : 0;
+  return result;
+}
+
+}  // namespace
+
+const std::array<GaugeSensor::Gauge, 7> GaugeSensor::kGauges{{
     {"sm_clock", Unit::hertz, 1e6,
      [](const Card& card, unsigned& value) {
        return card.library->clock_mhz(card.device, kClockSm, &value);
@@ -29,6 +45,10 @@ const std::array<GaugeSensor::Gauge, 5> GaugeSensor::kGauges{{
        value = rates.gpu;
        return result;
      }},
+    {"power_throttle", Unit::ratio, 1,
+     [](const Card& card, unsigned& value) { return throttled(card, kByPower, value); }},
+    {"heat_throttle", Unit::ratio, 1,
+     [](const Card& card, unsigned& value) { return throttled(card, kByHeat, value); }},
 }};
 
 GaugeSensor::GaugeSensor(Card card) : card_{std::move(card)} {

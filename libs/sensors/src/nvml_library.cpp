@@ -66,6 +66,7 @@ void Library::load_optional() {
   clock_mhz.set(symbol("nvmlDeviceGetClockInfo"));
   temperature_c.set(symbol("nvmlDeviceGetTemperature"));
   utilisation.set(symbol("nvmlDeviceGetUtilizationRates"));
+  throttle_reasons.set(symbol("nvmlDeviceGetCurrentClocksThrottleReasons"));
   power_limit_mw.set(symbol("nvmlDeviceGetPowerManagementLimit"));
   power_limit_default_mw.set(symbol("nvmlDeviceGetPowerManagementDefaultLimit"));
   power_limit_range_mw.set(symbol("nvmlDeviceGetPowerManagementLimitConstraints"));

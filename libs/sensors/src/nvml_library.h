@@ -53,6 +53,7 @@ class Library {
   Optional<Handle, int, unsigned*> clock_mhz;
   Optional<Handle, int, unsigned*> temperature_c;
   Optional<Handle, Utilisation*> utilisation;
+  Optional<Handle, unsigned long long*> throttle_reasons;
   Optional<Handle, unsigned*> power_limit_mw;
   Optional<Handle, unsigned*> power_limit_default_mw;
   Optional<Handle, unsigned*, unsigned*> power_limit_range_mw;

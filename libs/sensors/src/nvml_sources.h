@@ -132,7 +132,7 @@ class GaugeSensor final : public Sensor {
     double resolution;
     Return (*read)(const Card& card, unsigned& value);
   };
-  static const std::array<Gauge, 5> kGauges;
+  static const std::array<Gauge, 7> kGauges;
 
   Card card_;
   std::vector<Channel> channels_;

@@ -30,7 +30,7 @@ TEST_F(NvmlTest, EachCardIsADeviceWithItsBestPowerItsCounterAndItsGauges) {
   for (const Device& device : set.devices) {
     EXPECT_THAT(names(set, device.id),
                 ElementsAre("power_ring", "energy", "sm_clock", "memory_clock", "temperature",
-                            "power_limit", "utilisation"));
+                            "power_limit", "utilisation", "power_throttle", "heat_throttle"));
   }
   EXPECT_THAT(set.notes, Contains(HasSubstr("sample ring")));
 }
@@ -69,7 +69,7 @@ TEST_F(NvmlTest, AnOldDriverLacksMostAndStillMeasures) {
   SensorSet set = open();
   EXPECT_THAT(names(set, fake_.gpu(0).uuid),
               ElementsAre("power_average", "sm_clock", "memory_clock", "temperature", "power_limit",
-                          "utilisation"));
+                          "utilisation", "power_throttle", "heat_throttle"));
   EXPECT_EQ(read(set, "power_average").samples.at(0).count, 200'000);
   EXPECT_THAT(gpu_processes(options_), IsEmpty());
 }

@@ -62,10 +62,14 @@ std::uint64_t now_us() {
          static_cast<std::uint64_t>(now.tv_nsec) / 1000;
 }
 
+std::uint32_t drawn_mw(const FakeGpu& gpu) {
+  return gpu.limit_mw > 0 ? std::min(gpu.power_mw, gpu.limit_mw) : gpu.power_mw;
+}
+
 // What the clock gives at a constant power, counted from a day long ago.
 std::uint64_t automatic_mj(const FakeGpu& gpu) {
   constexpr std::uint64_t kSinceUs = 1'700'000'000'000'000;
-  return (now_us() - kSinceUs) / 1000 * gpu.power_mw / 1000;
+  return (now_us() - kSinceUs) / 1000 * drawn_mw(gpu) / 1000;
 }
 
 }  // namespace
@@ -157,7 +161,7 @@ int nvmlDeviceGetPciInfo_v3(FakeGpu* device, nvmlPciInfo* info) {
 
 int nvmlDeviceGetPowerUsage(FakeGpu* device, unsigned* mw) {
   return answer(device, device->usage_result,
-                device->average_mw ? device->average_mw : device->power_mw, mw);
+                device->average_mw ? device->average_mw : drawn_mw(*device), mw);
 }
 int nvmlDeviceGetClockInfo(FakeGpu* device, int type, unsigned* mhz) {
   return answer(device, device->gauge_result,
@@ -165,6 +169,11 @@ int nvmlDeviceGetClockInfo(FakeGpu* device, int type, unsigned* mhz) {
 }
 int nvmlDeviceGetTemperature(FakeGpu* device, int, unsigned* celsius) {
   return answer(device, device->gauge_result, device->temperature_c, celsius);
+}
+int nvmlDeviceGetCurrentClocksThrottleReasons(FakeGpu* device, unsigned long long* reasons) {
+  constexpr unsigned long long kPowerCap = 0x04;
+  const unsigned long long capped = device->power_mw > device->limit_mw ? kPowerCap : 0;
+  return answer(device, device->gauge_result, device->throttle_reasons | capped, reasons);
 }
 int nvmlDeviceGetUtilizationRates(FakeGpu* device, nvmlUtilization* rates) {
   return answer(device, device->gauge_result, nvmlUtilization{device->utilisation_percent, 0},
@@ -213,7 +222,7 @@ int nvmlDeviceGetSamples(FakeGpu* device, int, unsigned long long after_us, int*
     device->ring_size = capacity;
     for (unsigned i = 0; i < capacity; ++i) {
       device->ring_us[i] = last_us - (capacity - 1 - i) * std::uint64_t{20'000};
-      device->ring_mw[i] = device->power_mw;
+      device->ring_mw[i] = drawn_mw(*device);
     }
   }
   unsigned given = 0;
@@ -250,7 +259,7 @@ int nvmlDeviceGetFieldValues(FakeGpu* device, int count, nvmlFieldValue* values)
     value.latency_us = 0;
     const unsigned own = instant ? device->instant_mw : device->average_mw;
     value.value.ull = 0xdeadbeef00000000ULL;
-    value.value.u = own ? own : device->power_mw;
+    value.value.u = own ? own : drawn_mw(*device);
   }
   return 0;
 }

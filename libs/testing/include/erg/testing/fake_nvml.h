@@ -22,7 +22,8 @@ struct FakeGpu {
   char name[96];
   char bus_id[32];
 
-  // Automatic: the ring and the counter follow the wall clock at a constant power_mw.
+  // Automatic: the ring and the counter follow the wall clock at a constant power_mw, which a lower
+  // limit holds back.
   std::int32_t automatic;
   std::uint32_t power_mw;
   std::uint64_t energy_mj;  // where not automatic; else added to what the clock gives
@@ -51,6 +52,7 @@ struct FakeGpu {
   std::uint32_t memory_clock_mhz;
   std::uint32_t temperature_c;
   std::uint32_t utilisation_percent;
+  std::uint64_t throttle_reasons;  // NVML bits, beside those that follow from power and limit
 
   std::uint32_t limit_mw;
   std::uint32_t limit_min_mw;
