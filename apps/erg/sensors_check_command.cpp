@@ -38,17 +38,17 @@ struct Schedules {
   std::optional<LoadSchedule> gpu;
 };
 
-// A square wave, a long load, idle again: 22 seconds.
+// A square wave, a long load, idle again: 19 seconds.
 void exercise(Load& load, std::string_view what, const HostClock& clock, double scale,
               LoadSchedule& schedule) {
   inform(fmt::format("a square wave of load on the {} ...\n", what));
   schedule.on = square_wave(load, clock, 500ms, std::max(3, static_cast<int>(10 * scale)));
   inform("a steady load ...\n");
   load.on();
-  schedule.steady = rest(clock, scale * 8s);
+  schedule.steady = rest(clock, scale * 6s);
   load.off();
   inform("idle again ...\n");
-  schedule.hot_idle = rest(clock, scale * 4s);
+  schedule.hot_idle = rest(clock, scale * 3s);
 }
 
 Schedules exercise_all(const SensorSet& found, const HostClock& clock, double scale,

@@ -304,8 +304,8 @@ class Methods(ErgCase):
     def test_the_same_from_stored_runs(self):
         folder = self.data / "thesis/3060_linux"
         self.erg("import", "nvidia-smi", str(folder / "gpu_power_usage.csv"), "--name", "smi")
-        self.erg("import", "codecarbon", str(folder / "emissions.csv"), "--name", "carbon")
-        found = self.json("methods", "smi", "carbon")[0]
+        self.erg("import", "codecarbon", str(folder / "emissions.csv"), "--name", "estimate")
+        found = self.json("methods", "smi", "estimate")[0]
         self.assertAlmostEqual(found["reference_j"] / 3.6e6, 0.032767, delta=1e-5)
         self.assertTrue(found["reasons"])
 
