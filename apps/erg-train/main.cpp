@@ -5,6 +5,7 @@
 #include "commands.h"
 #include "evaluate_command.h"
 #include "load_command.h"
+#include "microbench_command.h"
 #include "train_command.h"
 
 int main(int count, char** words) {
@@ -15,6 +16,7 @@ int main(int count, char** words) {
   erg::Commands commands{"erg", "The part of erg that needs LibTorch."};
   erg::add_train(commands, command);
   erg::add_evaluate(commands, command);
+  erg::add_microbench(commands, command);
   erg::add_load(commands);
   return commands.run(arguments);
 }

@@ -90,6 +90,9 @@ int main(int argc, char** argv) {
   erg::add_sensors(commands);
   erg::add_runs(commands);
   erg::add_energy(commands);
+  erg::add_fit(commands);
+  erg::add_predict(commands);
+  erg::add_carbon(commands);
   erg::add_report(commands);
   erg::add_network(commands);
   erg::add_import(commands);

@@ -14,12 +14,15 @@ class Store;
 // Each adds one subcommand to the program. `measured` is what stood behind `--`: it lives as long
 // as the program.
 void add_cap(Commands& commands);
+void add_carbon(Commands& commands);
 void add_db(Commands& commands);
 void add_energy(Commands& commands);
+void add_fit(Commands& commands);
 void add_export(Commands& commands);
 void add_import(Commands& commands);
 void add_methods(Commands& commands);
 void add_network(Commands& commands);
+void add_predict(Commands& commands);
 void add_report(Commands& commands);
 void add_run(Commands& commands, const std::vector<std::string>& measured);
 void add_runs(Commands& commands);

@@ -22,7 +22,7 @@ constexpr const char* kProgram = "erg-train";
 }  // namespace
 
 bool is_subprogram(const std::string& command) {
-  return command == "train" || command == "evaluate";
+  return command == "train" || command == "evaluate" || command == "microbench";
 }
 
 std::string find_erg_train() {

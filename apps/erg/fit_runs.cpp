@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+
+#include "console.h"
+#include "erg/least_squares.h"
+#include "fit_table.h"
+#include "fit_work.h"
+#include "run_filter.h"
+
+namespace erg {
+namespace {
+
+constexpr std::array<std::string_view, 5> kStep{phase::kToDevice, phase::kForward, phase::kLoss,
+                                                phase::kBackward, phase::kOptimizer};
+
+std::int64_t classes_of(const std::string& data) {
+  if (data == "cifar100") return 100;
+  if (data == "fashion_mnist" || data == "mnist" || data == "cifar10") return 10;
+  return 0;  // the network's own
+}
+
+std::optional<Watts> cap_of(const Run& run) {
+  for (const auto& part : run.parts) {
+    for (const auto& device : part.header.devices) {
+      if (device.kind == DeviceKind::gpu && device.power_limit) return device.power_limit;
+    }
+  }
+  return std::nullopt;
+}
+
+const Breakdown* breakdown_by(const Run& run, Grouping by) {
+  for (const auto& one : run.breakdowns) {
+    if (one.by == by && one.method != "designs") return &one;
+  }
+  return nullptr;
+}
+
+void add(const BreakdownRow& row, double share, Observation& into) {
+  if (row.energy) into.energy = into.energy.value_or(Joules{0}) + share * row.energy->value;
+  if (row.time) into.time = into.time.value_or(Seconds{0}) + share * row.time->value;
+}
+
+// One row a run: its mean step, its mean epoch, or all of it.
+void measure(const Run& run, const std::string& unit, Observation& into) {
+  const Workload& work = run.header.environment.workload;
+  const double batch = static_cast<double>(work.batch);
+  const double epoch_images = batch * static_cast<double>(work.steps_per_epoch);
+  if (unit == "step") {
+    into.images = batch;
+    const Breakdown* phases = breakdown_by(run, Grouping::phase);
+    if (!phases) return;
+    for (const auto& row : phases->rows) {
+      if (std::ranges::find(kStep, row.name) == kStep.end() || row.count == 0) continue;
+      add(row, 1.0 / static_cast<double>(row.count), into);
+    }
+    return;
+  }
+  const Breakdown* epochs = breakdown_by(run, Grouping::epoch);
+  if (unit == "epoch" && epochs && !epochs->rows.empty()) {
+    into.images = epoch_images;
+    for (const auto& row : epochs->rows) {
+      add(row, 1.0 / static_cast<double>(epochs->rows.size()), into);
+    }
+    return;
+  }
+  const Breakdown* whole = breakdown_by(run, Grouping::run);
+  if (!whole) return;
+  const double epochs_run = static_cast<double>(std::max<std::int64_t>(1, work.epochs));
+  into.images = unit == "run" ? epoch_images * epochs_run : epoch_images;
+  add(whole->total, unit == "run" ? 1 : 1 / epochs_run, into);
+}
+
+Observation observation(const Run& run, const RunSummary& summary, const TableOptions& options) {
+  const Workload& work = run.header.environment.workload;
+  Observation row;
+  row.label = run.header.name.empty() ? run.header.id.text().substr(0, 8) : run.header.name;
+  row.network = work.network;
+  row.device = summary.device;
+  row.input = work.input;
+  row.precision = work.precision;
+  row.data = work.data;
+  row.batch = static_cast<double>(work.batch);
+  measure(run, options.unit, row);
+  if (options.images > 0) row.images = static_cast<double>(options.images);
+  row.features = {row.batch};
+  if (const auto cap = cap_of(run)) row.features.push_back(cap->value());
+  return row;
+}
+
+// Newest first, as the runs are.
+void add_epochs(const Run& run, const Observation& mean, Observations& table) {
+  const Breakdown* epochs = breakdown_by(run, Grouping::epoch);
+  if (!epochs) return;
+  for (auto row = epochs->rows.rbegin(); row != epochs->rows.rend(); ++row) {
+    Observation one = mean;
+    one.label += " " + row->name;
+    one.energy.reset();
+    one.time.reset();
+    add(*row, 1, one);
+    table.rows.push_back(std::move(one));
+  }
+}
+
+// Networks are counted at their own classes: tables of one data set have one number of them.
+void count_networks(Observations& table) {
+  std::string data;
+  for (const auto& row : table.rows) data = row.data;
+  add_work(table, "", classes_of(data));
+}
+
+}  // namespace
+
+Observations table_from_runs(const Store& store, const TableOptions& options) {
+  const RunFilter filter{options.where};
+  Observations table;
+  table.unit = options.unit;
+  table.source = store.url() + (options.where.empty() ? "" : ", " + options.where);
+  table.features = {"batch", "cap_w"};
+  std::size_t left_out = 0;
+  for (const auto& summary : store.list()) {
+    if (!filter.matches(summary) || summary.status == RunStatus::running) continue;
+    const Run run = store.load(summary.id);
+    const Observation row = observation(run, summary, options);
+    if (!row.energy && !row.time) {
+      ++left_out;
+    } else if (options.each_epoch) {
+      add_epochs(run, row, table);
+    } else {
+      table.rows.push_back(row);
+    }
+  }
+  if (left_out > 0) {
+    warn(std::to_string(left_out) + " runs have no energy or time by " + options.unit +
+         " and are left out");
+  }
+  if (table.rows.empty()) {
+    throw FitError{
+        "no stored run matches; erg runs list --where shows what there is, --csv FILE "
+        "takes a table"};
+  }
+  std::ranges::reverse(table.rows);  // oldest first
+  const bool capped =
+      std::ranges::all_of(table.rows, [](const auto& row) { return row.features.size() == 2; });
+  if (!capped) {
+    table.features.pop_back();
+    for (auto& row : table.rows) row.features.resize(1);
+  }
+  count_networks(table);
+  return table;
+}
+
+}  // namespace erg

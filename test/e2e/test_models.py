@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""erg fit, predict and carbon, as a user runs them."""
+
+import csv
+import io
+import json
+import os
+import pathlib
+import unittest
+
+from erg_case import ErgCase
+
+MACS = pathlib.Path(os.environ.get("ERG_SHARED_DATA", "")) / "thesis" / "macs"
+FASHION = MACS / "fashionmnist_datasetinfo.csv"
+SPLIT = "ResNet50,VGG11,VGG13,VGG16,GoogleNet_mod3,GoogleNet_mod7,GoogleNet_mod11"
+STUDY = ["--names", "study", "--batch", "256", "--images", "60000", "--device", "RTX 4090", "--precision", "fp32"]
+
+
+class Fit(ErgCase):
+    def table(self, rows):
+        path = self.folder / "table.csv"
+        path.write_text("\n".join(rows) + "\n")
+        return str(path)
+
+    def refused(self, status, *arguments):
+        done = self.run_erg(*arguments)
+        self.assertEqual(done.returncode, status, done.stderr)
+        self.assertEqual(done.stdout, "")
+        self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
+        return done.stderr
+
+    def run_erg(self, *arguments):
+        process = self.start(*arguments, stdout=-1, stderr=-1, text=True)
+        out, err = process.communicate(timeout=120)
+        process.stdout, process.stderr = io.StringIO(out), io.StringIO(err)
+
+        class Done:
+            returncode, stdout, stderr = process.returncode, out, err
+
+        return Done
+
+    @unittest.skipUnless(FASHION.exists(), "the shared data is not here")
+    def test_the_studys_regression(self):
+        done = self.run_erg("fit", "--csv", str(FASHION), "--model", "macs", "--target", "energy",
+                            "--test", SPLIT, "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        model = json.loads(done.stdout)["models"][0]
+        self.assertAlmostEqual(model["coefficients"][0]["value"], 4148.46, places=2)
+        self.assertAlmostEqual(model["coefficients"][1]["value"] * 1e6, 3.77481, places=5)
+        self.assertAlmostEqual(model["test"]["r2"], 0.94592, places=5)
+        self.assertEqual(model["test"]["rows"], 7)
+
+    @unittest.skipUnless(FASHION.exists(), "the shared data is not here")
+    def test_fit_store_predict(self):
+        done = self.run_erg("fit", "--csv", str(FASHION), *STUDY, "--name", "4090", "-o", "4090.json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("leave-one-family-out", done.stdout)
+        command = ["predict", "resnet18_thesis", "--device", "4090", "--batch", "256", "--data",
+                   "fashion_mnist", "--epochs", "2", "--precision", "fp32", "--zone", "DE", "--price", "0.3", "--json"]
+        stored = self.run_erg(*command)
+        self.assertEqual(stored.returncode, 0, stored.stderr)
+        answer = json.loads(stored.stdout)
+        self.assertLess(abs(answer["energy_j"] / (2 * 10202) - 1), 0.2)
+        self.assertLess(answer["energy_low_j"], answer["energy_j"])
+        self.assertAlmostEqual(answer["co2e_g"], answer["energy_j"] / 3.6e6 * 380)
+        self.assertAlmostEqual(answer["cost"], answer["energy_j"] / 3.6e6 * 0.3)
+        loaded = self.run_erg(*command, "--model", str(self.folder / "4090.json"))
+        self.assertEqual(json.loads(loaded.stdout)["energy_j"], answer["energy_j"])
+        other = [word.replace("4090", "H100") for word in command] + ["--model", "4090"]
+        self.assertIn("not for 'H100'", self.refused(1, *other))
+        forced = self.run_erg(*other, "--force")
+        self.assertEqual(forced.returncode, 0, forced.stderr)
+        self.assertTrue(any("forced" in note for note in json.loads(forced.stdout)["notes"]))
+
+    def test_bad_tables_are_told(self):
+        cases = [
+            (["macs,energy_j", "1,2"], ["--model", "macs"], "1 rows cannot determine 2"),
+            (["macs,parameters,energy_j", "1,2,3", "2,4,5", "3,6,8", "5,10,9"], ["--model", "macs+parameters"],
+             "'macs' and 'parameters'"),
+            (["macs,energy_j", "1,10", "nan,20", "3,30"], ["--model", "macs"], "no finite number"),
+            (["macs,energy_j", "1,10", "2,", "3,30"], ["--model", "macs"], "no finite number"),
+            (["network,macs,energy_j", "a,1,10", "a,2,20", "a,3,31"],
+             ["--model", "macs", "--validate", "leave-one-network-out"], "one network (a)"),
+            (["macs,energy_j,time_s", "1,100,1", "2,200,1", "3,0.3,1"], ["--model", "macs"], "units disagree"),
+            (["macs,energy_kwh", "1,100", "2,200"], ["--model", "macs", "--energy-unit", "J"], "units disagree"),
+        ]
+        for rows, options, words in cases:
+            with self.subTest(words=words):
+                message = self.refused(1, "fit", "--csv", self.table(rows), *options)
+                self.assertIn(words, message)
+
+    def test_wrong_usage(self):
+        table = self.table(["macs,energy_j", "1,2", "2,3", "4,5"])
+        self.assertIn("no column 'joules'", self.refused(2, "fit", "--csv", table, "--columns", "energy=joules"))
+        self.assertIn("no row is called", self.refused(2, "fit", "--csv", table, "--test", "x"))
+        self.assertIn("erg fit --name", self.refused(1, "predict", "lenet5", "--device", "x", "--data", "10"))
+
+
+class Carbon(ErgCase):
+    def result(self, *arguments):
+        process = self.start(*arguments, stdout=-1, stderr=-1, text=True)
+        out, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 0, err)
+        return out
+
+    def test_an_energy(self):
+        answer = json.loads(self.result("carbon", "--energy-kwh", "10", "--intensity", "100", "--pue", "1.5",
+                                        "--market", "20", "--embodied-kg", "1000", "--hours", "8766",
+                                        "--units", "100", "--json"))
+        self.assertAlmostEqual(answer["location_based_g"], 1500)
+        self.assertAlmostEqual(answer["market_based_g"], 300)
+        self.assertAlmostEqual(answer["embodied_g"], 250000)
+        self.assertAlmostEqual(answer["sci_g_per_unit"], 2515)
+        self.assertNotIn("equivalents", answer)
+
+    def test_the_default_is_said_to_be_one(self):
+        self.assertIn("a default", self.result("carbon", "--energy-kwh", "1"))
+
+    def test_summary(self):
+        rows = list(csv.reader(io.StringIO(self.result("carbon", "summary", "--by", "month,tag", "--csv"))))
+        self.assertEqual(rows[0][:2], ["month", "tag"])
+        self.assertIn("location_based_g", rows[0])
+
+
+if __name__ == "__main__":
+    unittest.main()
