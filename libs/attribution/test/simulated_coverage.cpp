@@ -16,6 +16,10 @@ double uniform(Random& random, double low, double high) {
   return std::uniform_real_distribution<double>{low, high}(random);
 }
 
+double normal(Random& random, double deviation) {
+  return std::normal_distribution<double>{0, deviation}(random);
+}
+
 double seconds_of(const std::vector<Piece>& pieces) {
   double sum = 0;
   for (const Piece& each : pieces) sum += each.seconds;
