@@ -175,13 +175,14 @@ void Session::State::end(RunStatus status, std::optional<int> exit_status) {
   finished = true;
   const SamplerCost cost = sampler->stop();
   const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds{10};
-  while (true) {
+  // A writer that went on elsewhere says so once: the last attempt comes after that.
+  for (bool last = false;; last = std::chrono::steady_clock::now() > give_up) {
     try {
       spans->flush(*writer);
       writer->finish(status, exit_status, cost);
       return;
     } catch (const StoreError& error) {
-      if (std::chrono::steady_clock::now() > give_up) {
+      if (last) {
         throw StoreError{std::string{error.what()} +
                          "; what was measured after the last second that it took is lost, the run "
                          "is listed as interrupted"};
@@ -244,21 +245,19 @@ std::optional<std::string> Session::trouble() const { return state_->sampler->fa
 
 Run Session::finish(RunStatus status, std::optional<int> exit_status) {
   state_->end(status, exit_status);
-  Run run;
   try {
-    run = state_->store->load(state_->header.id);
-  } catch (const StoreError& error) {
-    throw StoreError{std::string{error.what()} +
-                     "; where the server went away, the run went on in " + undelivered_store_url() +
-                     ": erg runs push delivers it"};
-  }
-  if (!state_->joined) {
+    Run run = state_->store->load(state_->header.id);
+    if (state_->joined) return run;
     for (const auto& breakdown : usual_breakdowns(run)) {
       state_->store->save_breakdown(run.header.id, breakdown);
       run.breakdowns.push_back(breakdown);
     }
+    return run;
+  } catch (const StoreError& error) {
+    throw StoreError{std::string{error.what()} +
+                     "; where the store could not be written, the run went on in " +
+                     undelivered_store_url() + ": erg runs push delivers it"};
   }
-  return run;
 }
 
 }  // namespace erg

@@ -97,24 +97,28 @@ std::vector<RunId> chosen(const Store& store, const ExportArguments& arguments) 
   return ids;
 }
 
-// A file under a name of its own until it is whole: what stood there before stays until then.
+// A file under a name of its own until it is whole: what stood there before stays until then. A
+// pipe or a device is written as it is.
 class NewFile {
  public:
   explicit NewFile(std::filesystem::path path) : path_{std::move(path)}, part_{path_} {
-    part_ += ".part";
+    const auto kind = std::filesystem::status(path_).type();
+    whole_ = kind == std::filesystem::file_type::regular ||
+             kind == std::filesystem::file_type::not_found;
+    if (whole_) part_ += ".part";
     out_.open(part_, std::ios::binary | std::ios::trunc);
     if (!out_)
       throw std::runtime_error{"cannot write " + path_.string() + ": is its folder there?"};
   }
   ~NewFile() {
     std::error_code ignored;
-    if (!done_) std::filesystem::remove(part_, ignored);
+    if (whole_ && !done_) std::filesystem::remove(part_, ignored);
   }
   std::ostream& stream() { return out_; }
   void finish() {
     out_.close();
     if (!out_) throw std::runtime_error{"cannot write " + path_.string() + ": is its disk full?"};
-    std::filesystem::rename(part_, path_);
+    if (whole_) std::filesystem::rename(part_, path_);
     done_ = true;
   }
 
@@ -122,14 +126,16 @@ class NewFile {
   std::filesystem::path path_;
   std::filesystem::path part_;
   std::ofstream out_;
+  bool whole_ = true;
   bool done_ = false;
 };
 
-void write(const Store& store, const std::vector<RunId>& ids, const Form& form, std::ostream& out) {
+void write(const Store& store, const std::vector<RunId>& ids, const Form& form, std::ostream& out,
+           const std::string& where) {
   form.header(out);
   for (const auto& id : ids) {
     form.rows(store.load(id), out);
-    if (!out.flush()) throw std::runtime_error{"cannot write the export: is the disk full?"};
+    if (!out.flush()) throw std::runtime_error{"cannot write " + where + ": is its disk full?"};
   }
 }
 
@@ -164,10 +170,10 @@ int export_runs(const Commands& commands, ExportArguments arguments) {
   if (folder) {
     write_folder(*store, ids, arguments.output);
   } else if (arguments.output.empty() || arguments.output == "-") {
-    write(*store, ids, form_of(arguments), std::cout);
+    write(*store, ids, form_of(arguments), std::cout, "standard output");
   } else {
     NewFile file{arguments.output};
-    write(*store, ids, form_of(arguments), file.stream());
+    write(*store, ids, form_of(arguments), file.stream(), arguments.output);
     file.finish();
   }
   inform(fmt::format("{} runs exported\n", ids.size()));

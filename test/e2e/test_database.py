@@ -203,6 +203,19 @@ class Database(erg_case.ErgCase):
         other.execute("ROLLBACK")
         self.assertIn("1 runs imported", self.imported("csv", str(self.folder / "second.csv")))
 
+    def test_the_end_of_a_run_that_the_store_refuses(self):
+        process = self.start("run", "--name", "busy", "--", "sleep", "1.5")
+        self.wait_for(lambda: self.database.exists() and self.counted())
+        other = sqlite3.connect(self.database, isolation_level=None, timeout=5)
+        other.execute("BEGIN IMMEDIATE")
+        self.addCleanup(process.kill)
+        said = process.communicate(timeout=60)[1]
+        other.execute("ROLLBACK")
+        self.assertIn("erg runs push", said)
+        self.assertIn("1 delivered", self.erg("runs", "push").stderr)
+        self.assertEqual(self.json("runs", "list")[0]["status"], "finished")
+        self.assertIn("sound", self.erg("db", "check").stdout)
+
     def test_a_full_disk(self):
         self.imported("csv", self.power("first.csv"))
         before = self.erg("export", "json").stdout

@@ -58,6 +58,17 @@ std::optional<Nano> reading(std::string_view cell) {
   return parse_nano(blank == std::string_view::npos ? cell : cell.substr(0, blank));
 }
 
+// nvidia-smi writes watts, and nothing else is taken for them.
+void check_units(const SmiLog& log, std::span<const std::string_view> header) {
+  for (const auto name : header) {
+    if (!name.starts_with("power.draw") || name == without_unit(name) || name.ends_with(" [W]")) {
+      continue;
+    }
+    throw FormatError{fmt::format("{}: the column '{}' is not in W, as nvidia-smi writes it",
+                                  log.path.string(), name)};
+  }
+}
+
 std::vector<std::string_view> bare_names(std::span<const std::string_view> header) {
   std::vector<std::string_view> names(header.begin(), header.end());
   for (auto& name : names) name = without_unit(name);
@@ -149,6 +160,7 @@ SmiLog scan_smi(const std::filesystem::path& path, ImportReport& report) {
   log.path = path;
   SmiRows row{path};
   const auto header = row.header();
+  check_units(log, header);
   const auto names = bare_names(header);
   find_columns(log, names);
   std::uint64_t untimed = 0;

@@ -42,7 +42,11 @@ std::unique_ptr<Store> open_store(std::string_view url) {
     return std::make_unique<store::SqlStore>(
         store::connector(url), [] { return store::connector(undelivered_store_url())(); });
   }
-  return std::make_unique<store::SqlStore>(store::connector(url));
+  return std::make_unique<store::SqlStore>(store::connector(url), [url = std::string{url}] {
+    const std::string local = undelivered_store_url();
+    if (local.ends_with(url)) throw StoreError{"no other store than " + url + " to go on in"};
+    return store::connector(local)();
+  });
 }
 
 std::string default_store_url() {

@@ -103,8 +103,10 @@ void SqlRunWriter::write(const std::optional<End>& end) {
     std::optional<std::string> lost;
     try {
       write_taken(batch, environment, end);
-    } catch (const ConnectionLost& error) {
-      if (!fallback_) throw;
+    } catch (const StoreError& error) {
+      // A server that is gone is left at once, a store that only fails when there is no later.
+      const bool gone = dynamic_cast<const ConnectionLost*>(&error) != nullptr;
+      if (!fallback_ || moved_ || (!gone && !end)) throw;
       go_on_in_fallback(error.what());
       write_taken(batch, environment, end);
       environment.reset();
@@ -167,6 +169,7 @@ void SqlRunWriter::go_on_in_fallback(std::string_view why) {
   const std::scoped_lock lock{buffer_mutex_};
   rows_.add_note(std::string{why} + "; the rest was delivered later");
   connection_ = std::move(local);
+  moved_ = true;
 }
 
 }  // namespace erg::store

@@ -23,7 +23,8 @@ struct PartOrigin {
 
 // Writes one part through a connection of its own.
 //
-// Where the server goes away it goes on in the store that `fallback` opens: the next call says so
+// Where the server goes away, or the store still refuses the end of the run after all patience, it
+// goes on in the store that `fallback` opens: the next call says so
 // by a StoreError, the ones after it succeed, and push_runs() joins the pieces again.
 class SqlRunWriter final : public RunWriter {
  public:
@@ -63,6 +64,7 @@ class SqlRunWriter final : public RunWriter {
   std::mutex connection_mutex_;  // taken before buffer_mutex_
   std::unique_ptr<Connection> connection_;
   bool finished_ = false;
+  bool moved_ = false;  // into the fallback
 
   std::mutex buffer_mutex_;
   PartRows rows_;
