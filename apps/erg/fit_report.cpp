@@ -58,7 +58,7 @@ std::string scores_table(const FitReport& report) {
 
 std::string report_text(const FitReport& report, const std::string& unit) {
   std::string text =
-      fmt::format("\n{} of a {}: {}\n", to_string(report.target), unit, report.model.model);
+      fmt::format("\n{}, of one {}: {}\n", to_string(report.target), unit, report.model.model);
   for (const auto& one : report.model.regressor->coefficients()) {
     text += fmt::format("  {} = {:.9g} {}\n", one.name, one.value, one.unit);
   }

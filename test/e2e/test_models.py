@@ -52,7 +52,7 @@ class Fit(ErgCase):
 
     @unittest.skipUnless(FASHION.exists(), "the shared data is not here")
     def test_fit_store_predict(self):
-        done = self.run_erg("fit", "--csv", str(FASHION), *STUDY, "--name", "4090", "-o", "4090.json")
+        done = self.run_erg("fit", "--csv", str(FASHION), *STUDY, "--model", "physical", "--name", "4090", "-o", "4090.json")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("leave-one-family-out", done.stdout)
         command = ["predict", "resnet18_thesis", "--device", "4090", "--batch", "256", "--data",
