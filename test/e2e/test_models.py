@@ -30,9 +30,8 @@ class Fit(ErgCase):
         return done.stderr
 
     def run_erg(self, *arguments):
-        process = self.start(*arguments, stdout=-1, stderr=-1, text=True)
+        process = self.start(*arguments)
         out, err = process.communicate(timeout=120)
-        process.stdout, process.stderr = io.StringIO(out), io.StringIO(err)
 
         class Done:
             returncode, stdout, stderr = process.returncode, out, err
@@ -98,7 +97,7 @@ class Fit(ErgCase):
 
 class Carbon(ErgCase):
     def result(self, *arguments):
-        process = self.start(*arguments, stdout=-1, stderr=-1, text=True)
+        process = self.start(*arguments)
         out, err = process.communicate(timeout=60)
         self.assertEqual(process.returncode, 0, err)
         return out
