@@ -76,10 +76,8 @@ Rows add_test_rows(const Commands& commands, const FitOptions& options, Observat
   return test;
 }
 
-Rows all_but(std::size_t count, const Rows& left_out, const Observations& table) {
+Rows all_but(std::size_t count, const Rows& left_out) {
   const std::set<std::size_t> out{left_out.begin(), left_out.end()};
-  std::set<std::string> labels;
-  for (const auto row : left_out) labels.insert(table.rows[row].label);
   Rows rows;
   for (std::size_t i = 0; i < count; ++i) {
     if (!out.contains(i)) rows.push_back(i);
@@ -208,7 +206,7 @@ int fit_models(const Commands& commands, const FitOptions& options) {
                            : table_from_csv(options.table);
   const auto count = table.rows.size();
   const Rows test = add_test_rows(commands, options, table);
-  const Rows train = all_but(count, test, table);
+  const Rows train = all_but(count, test);
   if (train.empty()) throw UsageError{"--test leaves no row to train on"};
   EnergyModel model;
   model.name = options.name.empty() ? options.model : options.name;
