@@ -68,8 +68,9 @@ int reset(const CapOptions& options) {
 
 }  // namespace
 
-void add_cap(Commands& commands) {
-  auto& group = commands.add_group("cap", "Power limits of GPUs: show, set, reset");
+void add_cap(Commands& commands, const std::vector<std::string>& measured) {
+  auto& group = commands.add_group(
+      "cap", "Power limits of GPUs: show, set, reset, sweep; choose one, spend a budget");
   const auto options = std::make_shared<CapOptions>();
   auto& shower = commands.add(group, "show", "Each card's limit, its range, and what it draws",
                               "erg cap show --json", [options] { return show(*options); });
@@ -88,6 +89,11 @@ void add_cap(Commands& commands) {
   auto& resetter = commands.add(group, "reset", "Give cards the limit that their vendor set",
                                 "erg cap reset", [options] { return reset(*options); });
   resetter.add_option("--device", options->device, "Only this card, by its UUID");
+
+  add_cap_sweep(commands, group, measured);
+  add_cap_choose(commands, group, measured);
+  add_cap_savings(commands, group);
+  add_cap_budget(commands, group);
 }
 
 }  // namespace erg

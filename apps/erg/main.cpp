@@ -26,6 +26,18 @@ std::vector<std::string> split_command(std::vector<std::string> arguments, const
     }
     return false;
   };
+  // "cap sweep" and "cap choose" take a command behind -- alone.
+  auto first = arguments.begin();
+  if (first != arguments.end() && first->starts_with("--store")) {
+    const bool apart = first->find('=') == std::string::npos;
+    first += std::min<std::ptrdiff_t>(apart ? 2 : 1, arguments.end() - first);
+  }
+  const auto mark = std::find(first, arguments.end(), "--");
+  if (first != arguments.end() && *first == "cap" && mark != arguments.end()) {
+    measured.assign(mark + 1, arguments.end());
+    arguments.erase(mark, arguments.end());
+    return arguments;
+  }
   bool in_run = false;
   for (auto word = arguments.begin(); word != arguments.end(); ++word) {
     if (*word == "--" && in_run) {
@@ -100,7 +112,7 @@ int main(int argc, char** argv) {
   erg::add_methods(commands);
   erg::add_db(commands);
   erg::add_watch(commands);
-  erg::add_cap(commands);
+  erg::add_cap(commands, measured);
   erg::add_study(commands);
   return commands.run(split_command(std::move(arguments), commands.app(), measured));
 }

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 
+#include "cap_runner.h"
+#include "cap_sweeps.h"
 #include "child_process.h"
 #include "console.h"
 #include "erg/json_forms.h"
@@ -21,6 +25,8 @@ struct RunOptions {
   std::string name;
   std::vector<std::string> tags;
   bool all_gpus = false;
+  double cap_w = 0;
+  std::string cap_device;
   bool json = false;
   bool quiet = false;
 };
@@ -57,12 +63,24 @@ int measure(const Commands& commands, const std::vector<std::string>& command,
     inform("erg: there is no command '" + plain_text(command.front()) + "'\n");
     return kNotFound;
   }
+  // Its guard is a fork of this process: before sensors and threads.
+  std::unique_ptr<PowerLimiter> limiter;
+  PowerLimits card;
+  if (options.cap_w > 0) {
+    card = card_to_cap(options.cap_device);
+    must_be_in_range(card, Watts{options.cap_w});
+    limiter = hold_cap(card, Watts{options.cap_w});
+  }
   SessionOptions session_options;
   session_options.store_url = commands.store_url();
   session_options.name = options.name;
   session_options.all_gpus = options.all_gpus;
   session_options.environment.command = command;
   session_options.environment.tags = parse_tags(options.tags);
+  if (limiter) {
+    session_options.environment.tags.emplace(cap_tag::kCap, fmt::format("{:.10g}", options.cap_w));
+    session_options.environment.tags.emplace(kCapDeviceTag, card.device);
+  }
 
   ChildProcess child;
   Session session{session_options};
@@ -105,6 +123,10 @@ void add_run(Commands& commands, const std::vector<std::string>& measured) {
   run.add_option("-t,--tag", options->tags, "A tag to store with it; may be given again")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
+  run.add_option("--cap", options->cap_w, "Under this power cap, given back at the end")
+      ->check(CLI::PositiveNumber)
+      ->type_name("WATTS");
+  run.add_option("--cap-device", options->cap_device, "--cap: which card, where there are several");
   run.add_flag("--all-gpus", options->all_gpus,
                "Also the GPUs that CUDA_VISIBLE_DEVICES leaves out");
   run.add_flag("--json", options->json, "Say the result as JSON, on standard error");

@@ -13,7 +13,11 @@ class Store;
 
 // Each adds one subcommand to the program. `measured` is what stood behind `--`: it lives as long
 // as the program.
-void add_cap(Commands& commands);
+void add_cap(Commands& commands, const std::vector<std::string>& measured);
+void add_cap_budget(Commands& commands, CLI::App& group);
+void add_cap_choose(Commands& commands, CLI::App& group, const std::vector<std::string>& measured);
+void add_cap_savings(Commands& commands, CLI::App& group);
+void add_cap_sweep(Commands& commands, CLI::App& group, const std::vector<std::string>& measured);
 void add_carbon(Commands& commands);
 void add_db(Commands& commands);
 void add_energy(Commands& commands);
