@@ -82,6 +82,18 @@ class FakeCard(ErgCase):
         self.assertEqual([row["runs"] for row in result["rows"]], [2, 2])
         self.assertIn("1/1", words)
 
+    def test_an_interrupted_sweep_gives_the_limit_back_and_goes_on(self):
+        options = ("--name", "i", "--caps", "300,400", "--repeats", "1")
+        process = self.start(*SWEEP, *options, "--", "sleep", "20")
+        self.wait_for(lambda: self.limit() != 700 and self.json("runs", "list"))
+        process.terminate()
+        _, words = process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 130)
+        self.assertIn("--resume", words)
+        self.assertEqual(self.limit(), 700)
+        result, _ = self.sweep(*options, "--resume", "--", "sleep", "0.2")
+        self.assertEqual([row["runs"] for row in result["rows"]], [1, 1])
+
     def test_an_adaptive_sweep_measures_what_it_chooses(self):
         result, _ = self.sweep("--name", "a", "--adaptive", "--repeats", "1", "--", "sleep", "0.1")
         self.assertGreaterEqual(len(result["rows"]), 4)
