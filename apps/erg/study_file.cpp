@@ -239,6 +239,8 @@ StudyFile miniature(StudyFile study) {
     study.batch_sizes[i] = std::min(study.batch_sizes[i], static_cast<std::int64_t>(2 + i));
   }
   for (auto& data : study.data) data = made_like(data);
+  std::erase(study.precision, "tf32");  // no CPU has it
+  if (study.precision.empty()) study.precision = {"fp32"};
   std::erase_if(study.train, [](const auto& option) {
     return option.first == "--until-accuracy" || option.first == "--no-evaluate";
   });
