@@ -28,6 +28,7 @@ Json conventions() {
   json["macs"] = convention::kMacs;
   json["operations"] = convention::kOperations;
   json["parameters"] = convention::kParameters;
+  json["weight_bytes"] = convention::kWeightBytes;
   json["activations"] = convention::kActivations;
   json["bytes"] = convention::kBytes;
   json["arithmetic_intensity"] = convention::kIntensity;

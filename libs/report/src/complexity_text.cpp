@@ -75,7 +75,7 @@ std::string complexity_text(const Complexity& complexity, bool by_layer, TextSty
   if (total.attention_macs > 0) add("  of attention", total.attention_macs, "its two products");
   add("operations", total.operations, convention::kOperations);
   add("parameters", total.parameters, convention::kParameters);
-  add("weight bytes", total.weight_bytes, "parameters and running statistics");
+  add("weight bytes", total.weight_bytes, convention::kWeightBytes);
   add("activations", total.activations, convention::kActivations);
   add("bytes read", total.bytes_read, convention::kBytes);
   add("bytes written", total.bytes_written, convention::kBytes);

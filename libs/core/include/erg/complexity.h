@@ -18,6 +18,8 @@ inline constexpr std::string_view kOperations =
     "ptflops' without its second counts: MACs, bias and activation elements, 2 x batch norm, "
     "pooling inputs";
 inline constexpr std::string_view kParameters = "trainable numbers; running statistics excluded";
+inline constexpr std::string_view kWeightBytes =
+    "bytes of the parameters; running statistics excluded";
 inline constexpr std::string_view kActivations = "numbers written by layers that compute";
 inline constexpr std::string_view kBytes =
     "each layer reads its inputs and weights and writes its output once; views move nothing";
