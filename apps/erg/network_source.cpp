@@ -23,7 +23,6 @@ Network read_network(const NetworkSource& source, CountOptions& options) {
   wanted.classes = source.classes;
   wanted.input = source.input;
   if (source.input) {
-    options.inputs = {*source.input};
     if (source.input->rank() == 3) wanted.channels = (*source.input)[0];
   }
   if (!find_in_catalogue(source.word) && is_file(source.word)) {
@@ -35,6 +34,7 @@ Network read_network(const NetworkSource& source, CountOptions& options) {
     reading.input = source.input;
     return load_network(source.word, reading);
   }
+  if (source.input) options.inputs = {*source.input};
   return make_network(source.word, wanted);
 }
 

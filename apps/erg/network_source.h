@@ -17,7 +17,8 @@ struct NetworkSource {
   std::optional<std::int64_t> classes;
 };
 
-// The network; `options.inputs` becomes the input asked for. Throws NetworkError.
+// The network. Of the catalogue, `options.inputs` becomes the input asked for; a file is read with
+// that input, which is then the network's own. Throws NetworkError.
 Network read_network(const NetworkSource& source, CountOptions& options);
 
 }  // namespace erg

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "windows.h"
 
+#include <algorithm>
 #include <string>
 
 #include "checks.h"
@@ -96,6 +97,10 @@ Shape window_shape(const ConvTranspose2d& layer, const Shape& input) {
   want_rank(input, 3, kImage);
   check_window({layer.kernel, layer.stride, layer.padding, layer.dilation});
   want_option("output_padding", layer.output_padding, 0);
+  want(layer.output_padding.height < std::max(layer.stride.height, layer.dilation.height) &&
+           layer.output_padding.width < std::max(layer.stride.width, layer.dilation.width),
+       "an output_padding of " + pair_text(layer.output_padding) +
+           " is not smaller than the stride or the dilation");
   check_channels(layer.in_channels, layer.out_channels, layer.groups, input);
   const auto along = [](std::int64_t extent, std::int64_t kernel, std::int64_t stride,
                         std::int64_t padding, std::int64_t dilation, std::int64_t extra) {

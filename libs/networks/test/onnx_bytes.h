@@ -27,12 +27,20 @@ inline std::string text(int field, std::string_view bytes) {
 
 using Dims = std::vector<std::int64_t>;
 
-inline std::string tensor(std::string_view name, const Dims& dims, std::string_view raw = "",
-                          std::int64_t type = 1) {
+// A tensor without numbers: what it claims is not there.
+inline std::string claim(std::string_view name, const Dims& dims, std::int64_t type = 1) {
   std::string bytes;
   for (const auto extent : dims) bytes += number(1, extent);
-  bytes += number(2, type) + text(8, name);
-  return raw.empty() ? bytes : bytes + text(9, raw);
+  return bytes + number(2, type) + text(8, name);
+}
+
+// Filled with zeros where no raw bytes are given; of four bytes a number.
+inline std::string tensor(std::string_view name, const Dims& dims, std::string_view raw = "",
+                          std::int64_t type = 1) {
+  std::size_t elements = 1;
+  for (const auto extent : dims) elements *= static_cast<std::size_t>(extent);
+  return claim(name, dims, type) +
+         text(9, raw.empty() ? std::string(elements * 4, '\0') : std::string{raw});
 }
 
 inline std::string integers(std::string_view name, const Dims& values) {

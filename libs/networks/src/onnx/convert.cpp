@@ -13,6 +13,7 @@ namespace erg::onnx {
 namespace {
 
 constexpr std::int64_t kLargestBatch = 1 << 20;
+constexpr std::int64_t kMostOfInput = std::int64_t{1} << 44;
 
 using Values = std::map<std::string, Value, std::less<>>;
 
@@ -25,6 +26,15 @@ std::string describe(const Operation& operation) {
          (operation.name.empty() ? operation.outputs.empty() ? "" : operation.outputs[0]
                                  : operation.name) +
          "' (" + operation.type + ")";
+}
+
+// What exporters and their users call the axis of a batch.
+bool names_batch(std::string_view free_extent) {
+  std::string lower;
+  for (const char letter : free_extent) {
+    lower += letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+  }
+  return lower == "b" || lower == "bs" || lower == "n" || lower.find("batch") != lower.npos;
 }
 
 const Converter* converter_of(std::string_view type) {
@@ -58,15 +68,23 @@ class Reading {
   }
 
  private:
-  bool has_batch(const GraphInput& input) const { return batched_ && input.dims.size() > 1; }
+  // The axis of the batch: the one whose name says so where the first is fixed, else the first.
+  std::optional<std::size_t> batch_axis(const GraphInput& input) const {
+    if (!batched_ || input.dims.size() < 2) return std::nullopt;
+    for (std::size_t i = 1; i < input.dims.size() && input.dims[0] > 0; ++i) {
+      if (input.dims[i] < 1 && names_batch(input.free_names[i])) return i;
+    }
+    return 0;
+  }
 
   // A free batch is taken to be one example: then every extent that was derived from it is, too.
   std::int64_t batch_of_inputs() const {
     for (const auto& input : model_.inputs) {
-      if (!has_batch(input) || is_weight(input.name)) continue;
-      if (input.dims[0] > kLargestBatch)
-        fail(name_, "has a batch of " + std::to_string(input.dims[0]));
-      return std::max<std::int64_t>(1, input.dims[0]);
+      const auto axis = batch_axis(input);
+      if (!axis || is_weight(input.name)) continue;
+      if (input.dims[*axis] > kLargestBatch)
+        fail(name_, "has a batch of " + std::to_string(input.dims[*axis]));
+      return std::max<std::int64_t>(1, input.dims[*axis]);
     }
     return 1;
   }
@@ -85,13 +103,21 @@ class Reading {
     return !is_generated(tensor.name) || elements_of(tensor.dims) > 1;
   }
 
+  // Whether there is room for the numbers of one more known tensor.
+  bool spend(const Folded& folded) {
+    if (folded.values.size() > kMostFoldedInAll - spent_) return false;
+    spent_ += folded.values.size();
+    return true;
+  }
+
   void add_weights() {
     for (const auto& tensor : model_.initializers) {
       Value value;
       value.dims = tensor.dims;
-      if (elements_of(value.dims) < 0)
-        fail(name_, "weight '" + tensor.name + "' has no such shape");
+      if (const auto wrong = misfit_of(tensor); !wrong.empty())
+        fail(name_, "weight '" + tensor.name + "' " + wrong);
       value.folded = tensor_values(tensor, context_.payloads);
+      if (value.folded && !spend(*value.folded)) value.folded.reset();
       if (tensor.is_real()) {
         value.weight = tensor.name;
         value.learned = is_learned(tensor);
@@ -101,24 +127,49 @@ class Reading {
     }
   }
 
+  // Of a free extent: what another input of the same name had; one example where it is a batch that
+  // was not taken away.
+  std::optional<std::int64_t> free_extent(const GraphInput& input, std::size_t axis) const {
+    const std::string& name = input.free_names[axis];
+    if (const auto known = bound_.find(name); !name.empty() && known != bound_.end()) {
+      return known->second;
+    }
+    if (!batched_ && (axis == 0 || names_batch(name))) return 1;
+    return std::nullopt;
+  }
+
+  // The shape that was asked for, all of it or without a leading batch that was not taken away.
+  Shape asked_shape(const GraphInput& input, std::optional<std::size_t> batch) {
+    Shape shape = *options_.input;
+    const std::size_t wanted = input.dims.size() - (batch ? 1 : 0);
+    if (!batched_ && shape.rank() + 1 == wanted) {
+      shape.dims.insert(shape.dims.begin(), std::max<std::int64_t>(1, input.dims[0]));
+    }
+    if (shape.rank() != wanted) {
+      throw OtherInput{name_ + ": input '" + input.name + "' has " + std::to_string(wanted) +
+                       " axes an example, got " + to_string(*options_.input)};
+    }
+    for (std::size_t i = 0, at = 0; i < input.dims.size(); ++i) {
+      if (batch == i) continue;
+      if (input.dims[i] < 1) bound_.emplace(input.free_names[i], shape[at]);
+      ++at;
+    }
+    return shape;
+  }
+
   Shape shape_of(const GraphInput& input, bool first) {
     if (!input.has_shape) fail(name_, "input '" + input.name + "' has no shape");
-    const std::size_t skipped = has_batch(input) ? 1 : 0;
-    if (first && options_.input) {
-      if (options_.input->rank() != input.dims.size() - skipped) {
-        fail(name_, "input '" + input.name + "' has " +
-                        std::to_string(input.dims.size() - skipped) + " axes an example, got " +
-                        to_string(*options_.input));
-      }
-      return *options_.input;
-    }
+    const auto batch = batch_axis(input);
+    if (first && options_.input) return asked_shape(input, batch);
     Shape shape;
-    for (std::size_t i = skipped; i < input.dims.size(); ++i) {
-      if (input.dims[i] < 1) {
-        fail(name_, "input '" + input.name + "' leaves its extent '" + input.free_names[i] +
-                        "' open: give the shape of one example");
+    for (std::size_t i = 0; i < input.dims.size(); ++i) {
+      if (batch == i) continue;
+      const auto extent = input.dims[i] > 0 ? input.dims[i] : free_extent(input, i).value_or(0);
+      if (extent < 1) {
+        throw OtherInput{name_ + ": input '" + input.name + "' leaves its extent '" +
+                         input.free_names[i] + "' open: give the shape of one example"};
       }
-      shape.dims.push_back(input.dims[i]);
+      shape.dims.push_back(extent);
     }
     return shape;
   }
@@ -128,15 +179,27 @@ class Reading {
     for (const auto& input : model_.inputs) {
       if (values_.contains(input.name)) continue;
       const Shape shape = shape_of(input, first);
+      if (elements_of(shape.dims) < 0 || elements_of(shape.dims) > kMostOfInput) {
+        fail(name_, "input '" + input.name + "' of " + to_string(shape) + " has too many elements");
+      }
       first = false;
       const bool tokens = input.type == kInt64 || input.type == kInt32;
       // How many there are to choose from is only known at the table; one is the least.
       const auto node = context_.graph.add(Input{shape, tokens ? 1 : 0}, {}, input.name);
-      values_.insert_or_assign(
-          input.name, context_.graph.value(
-                          node, has_batch(input) ? std::optional<std::size_t>{0} : std::nullopt));
+      values_.insert_or_assign(input.name, context_.graph.value(node, batch_axis(input)));
     }
     if (first) fail(name_, "has no input");
+  }
+
+  [[noreturn]] void fail_without(const std::string& input, const Operation& operation) const {
+    const bool later =
+        std::any_of(model_.operations.begin(), model_.operations.end(), [&](const auto& other) {
+          return std::find(other.outputs.begin(), other.outputs.end(), input) !=
+                 other.outputs.end();
+        });
+    fail(name_,
+         describe(operation) + ": takes '" + input + "', which nothing before it makes" +
+             (later ? ": a node after it does, so the graph has a cycle or is not sorted" : ""));
   }
 
   std::vector<const Value*> inputs_of(const Operation& operation) {
@@ -144,7 +207,7 @@ class Reading {
     for (const auto& input : operation.inputs) {
       const auto found = values_.find(input);
       if (!input.empty() && found == values_.end()) {
-        fail(name_, describe(operation) + ": takes '" + input + "', which nothing before it makes");
+        fail_without(input, operation);
       }
       inputs.push_back(input.empty() ? nullptr : &found->second);
     }
@@ -153,6 +216,10 @@ class Reading {
 
   void define(const Operation& operation, std::size_t i, Value value) {
     if (i >= operation.outputs.size() || operation.outputs[i].empty()) return;
+    if (value.folded && !spend(*value.folded)) {
+      throw LayerError{"the constants of the graph are more than " +
+                       std::to_string(kMostFoldedInAll) + " numbers in all"};
+    }
     // A copy that PyTorch's older exporter made of equal weights is another weight.
     if (operation.type == "Identity" && value.learned && !value.node) {
       value.weight = operation.outputs[i];
@@ -215,6 +282,8 @@ class Reading {
   bool batched_;
   Context context_;
   Values values_;
+  std::size_t spent_ = 0;                                   // numbers of known tensors
+  std::map<std::string, std::int64_t, std::less<>> bound_;  // what free extents turned out to be
 };
 
 }  // namespace

@@ -14,7 +14,14 @@ enum class Batching {
   none,        // the model was exported for one example, which has no batch
 };
 
-// The network that a model describes. Throws NetworkError; AcrossBatch where `batching` cannot be.
+// Thrown where an input's shape is not what `batching` makes of it: the other may fit.
+class OtherInput : public NetworkError {
+ public:
+  using NetworkError::NetworkError;
+};
+
+// The network that a model describes. Throws NetworkError; AcrossBatch and OtherInput where
+// `batching` cannot be.
 Network convert(const Model& model, const std::string& name, const ReadOptions& options,
                 Batching batching);
 

@@ -23,6 +23,8 @@ struct Folded {
 
 // Larger ones have no values here: they are weights and masks.
 inline constexpr std::int64_t kMostFolded = 1 << 14;
+// Of all tensors of a model together. Real graphs work out some thousands.
+inline constexpr std::size_t kMostFoldedInAll = std::size_t{1} << 24;
 
 // The product of extents; -1 when one is negative or the product is beyond any machine.
 std::int64_t elements_of(std::span<const std::int64_t> dims);

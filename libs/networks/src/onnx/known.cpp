@@ -30,7 +30,9 @@ std::optional<Value> constant(const Operation& operation) {
   if (const auto* value = operation.find("value"); value && value->has_tensor) {
     Value made;
     made.dims = value->tensor.dims;
-    if (elements_of(made.dims) < 0) throw LayerError{"makes no tensor"};
+    if (const auto wrong = misfit_of(value->tensor); !wrong.empty()) {
+      throw LayerError{"its tensor " + wrong};
+    }
     made.folded = tensor_values(value->tensor);
     return made;
   }

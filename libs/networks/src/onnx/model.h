@@ -18,6 +18,7 @@ struct Tensor {
   std::int64_t type = 0;
   std::string_view raw;         // little-endian, as the type says
   std::vector<double> numbers;  // of the typed lists, which PyTorch uses for short tensors only
+  std::size_t listed = 0;       // how many those lists hold, also where they are too long to keep
   // In another file, when `external`: its name, beside the model, and where in it.
   bool external = false;
   std::string file;

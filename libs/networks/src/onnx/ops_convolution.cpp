@@ -80,6 +80,16 @@ std::int64_t channels_of(std::int64_t of_group, std::int64_t groups) {
   return channels;
 }
 
+// A bias has a number for each channel out.
+bool has_bias(const Step& step, std::int64_t channels) {
+  const Value* bias = step.input(2);
+  if (bias && elements_of(bias->dims) != channels) {
+    step.unsupported("a bias of " + std::to_string(elements_of(bias->dims)) + " for " +
+                     std::to_string(channels) + " channels");
+  }
+  return bias != nullptr;
+}
+
 void convolve(Step& step) {
   const Value& input = step.needed(0);
   const Value& weight = step.weight(1);
@@ -87,7 +97,7 @@ void convolve(Step& step) {
     step.unsupported("a convolution over " + std::to_string(weight.dims.size() - 2) + " axes");
   }
   Sliding sliding = sliding_of(step, Dims(weight.dims.begin() + 2, weight.dims.end()), input);
-  const bool bias = step.input(2) != nullptr;
+  const bool bias = has_bias(step, weight.dims[0]);
   const auto groups = step.op().integer("group", 1);
   const auto node = padded(step, step.example(input, weight.dims.size()), sliding, 0);
   const auto channels = channels_of(weight.dims[1], groups);
@@ -119,16 +129,18 @@ void convolve_transposed(Step& step) {
   const Value& weight = step.weight(1);
   if (weight.dims.size() != 4) step.unsupported("a transposed convolution not over two axes");
   Sliding sliding = sliding_of(step, {weight.dims[2], weight.dims[3]}, input);
-  if (sliding.begins != sliding.ends || step.op().find("output_shape")) {
-    step.unsupported("padding that differs on the two sides");
+  if (sliding.begins != sliding.ends || step.op().find("output_shape") ||
+      step.op().text("auto_pad", "NOTSET").starts_with("SAME")) {
+    step.unsupported("padding that differs on the two sides, or by rule");
   }
+  const Dims extra = step.op().integers("output_padding", {0, 0});
+  if (extra.size() != 2) step.unsupported("an output padding of other axes");
   const auto groups = step.op().integer("group", 1);
+  const auto channels = channels_of(weight.dims[1], groups);
   const ConvTranspose2d layer{
-      input.dims[1],           weight.dims[1] * std::clamp<std::int64_t>(groups, 1, 1 << 20),
-      pair(sliding.kernel),    pair(sliding.strides),
-      pair(sliding.begins),    pair(step.op().integers("output_padding", {0, 0})),
-      pair(sliding.dilations), groups,
-      step.input(2) != nullptr};
+      weight.dims[0],          channels,    pair(sliding.kernel),    pair(sliding.strides),
+      pair(sliding.begins),    pair(extra), pair(sliding.dilations), groups,
+      has_bias(step, channels)};
   step.example_result(step.add_with_weight(layer, {step.example(input, 4)}, weight), input);
 }
 

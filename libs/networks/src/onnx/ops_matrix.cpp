@@ -81,6 +81,10 @@ void gemm(Step& step) {
   const bool small_bias = addend && !addend->node && elements_of(addend->dims) == 1;
   if (addend && !bias && !small_bias) step.unsupported("a sum with a tensor of the graph");
   const bool transposed = step.op().integer("transB", 0) != 0;
+  if (bias && elements_of(addend->dims) != weight.dims[transposed ? 0 : 1]) {
+    step.unsupported("a bias of " + std::to_string(elements_of(addend->dims)) + " for " +
+                     std::to_string(weight.dims[transposed ? 0 : 1]) + " features");
+  }
   step.result(linear(step, a, weight, transposed, addend != nullptr));
 }
 

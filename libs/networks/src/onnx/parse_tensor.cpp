@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "parse_tensor.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace erg::onnx {
@@ -29,6 +30,19 @@ void append_as_numbers(const ProtoReader& field, std::vector<double>& values) {
 
 // Typed lists longer than this are weights, whose values do not count.
 constexpr std::size_t kLongestTypedList = std::size_t{1} << 20;
+
+// Numbers in a list whose elements have this width, packed or one by one.
+std::size_t fixed_in(const ProtoReader& field, std::size_t width) {
+  return field.has_bytes() ? field.bytes().size() / width : 1;
+}
+
+// The same where they are of varying width: each ends with a byte whose high bit is clear.
+std::size_t varints_in(const ProtoReader& field) {
+  if (!field.has_bytes()) return 1;
+  const auto bytes = field.bytes();
+  return static_cast<std::size_t>(
+      std::count_if(bytes.begin(), bytes.end(), [](char byte) { return (byte & 0x80) == 0; }));
+}
 
 void note_place(const Note& note, Tensor& tensor) {
   if (note.key == "location") tensor.file = note.value;
@@ -77,11 +91,16 @@ Tensor parse_tensor(std::string_view bytes) {
         tensor.type = field.integer();
         break;
       case 4:
+        tensor.listed += fixed_in(field, 4);
         if (wanted) append_fixed<float>(field, tensor.numbers);
         break;
       case 5:
       case 7:
+        tensor.listed += varints_in(field);
         if (wanted) append_as_numbers(field, tensor.numbers);
+        break;
+      case 6:
+        ++tensor.listed;
         break;
       case 8:
         tensor.name = field.bytes();
@@ -90,7 +109,11 @@ Tensor parse_tensor(std::string_view bytes) {
         tensor.raw = field.bytes();
         break;
       case 10:
+        tensor.listed += fixed_in(field, 8);
         if (wanted) append_fixed<double>(field, tensor.numbers);
+        break;
+      case 11:
+        tensor.listed += varints_in(field);
         break;
       case 13:
         note_place(parse_note(field.bytes()), tensor);

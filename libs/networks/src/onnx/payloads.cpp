@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <fstream>
+#include <functional>
 
+#include "erg/shape.h"
 #include "folded.h"
 
 namespace erg::onnx {
@@ -30,6 +32,31 @@ std::size_t width_of(std::int64_t type) {
   }
 }
 
+// Bits of a number as raw bytes hold it; 0: unknown. The eight-bit floats are 17 to 20 and 24.
+std::size_t bits_of(std::int64_t type) {
+  constexpr std::int64_t kUint16 = 4, kInt16 = 5, kUint32 = 12, kUint64 = 13, kComplex64 = 14,
+                         kComplex128 = 15, kUint4 = 21, kInt4 = 22, kFloat4 = 23, kFloat8E8 = 24;
+  if (const auto width = width_of(type)) return 8 * width;
+  switch (type) {
+    case kUint16:
+    case kInt16:
+      return 16;
+    case kUint32:
+      return 32;
+    case kUint64:
+    case kComplex64:
+      return 64;
+    case kComplex128:
+      return 128;
+    case kUint4:
+    case kInt4:
+    case kFloat4:
+      return 4;
+    default:
+      return (type >= 17 && type <= 20) || type == kFloat8E8 ? 8 : 0;
+  }
+}
+
 }  // namespace
 
 std::string Payloads::bytes(const Tensor& tensor, std::size_t offset, std::size_t count) const {
@@ -50,6 +77,42 @@ std::string Payloads::bytes(const Tensor& tensor, std::size_t offset, std::size_
   file.read(content.data(), static_cast<std::streamsize>(content.size()));
   content.resize(static_cast<std::size_t>(std::max<std::streamsize>(0, file.gcount())));
   return content;
+}
+
+std::string misfit_of(const Tensor& tensor) {
+  const auto elements = elements_of(tensor.dims);
+  if (elements < 0) return "has no such shape";
+  if (tensor.external) return {};
+  const auto wanted = static_cast<std::size_t>(elements);
+  const std::string shape = to_string(Shape{tensor.dims});
+  if (tensor.listed > 0 || tensor.raw.empty()) {
+    // Complex numbers are listed as two.
+    const bool pairs = tensor.type == 14 || tensor.type == 15;
+    if (tensor.listed == wanted || (pairs && tensor.listed / 2 == wanted)) return {};
+    return "claims " + shape + ", " + std::to_string(wanted) + " numbers, and holds " +
+           std::to_string(tensor.listed);
+  }
+  const auto bits = bits_of(tensor.type);
+  if (bits == 0) return "is of a type that is not known";
+  // elements < 2^63 / bits: compare what the bytes could hold.
+  const std::size_t held = tensor.raw.size() * 8 / bits;
+  const std::size_t unused = held - wanted;
+  if (held >= wanted && unused * bits < 8) return {};
+  return "claims " + shape + ", " + std::to_string(wanted) + " numbers, and holds " +
+         std::to_string(tensor.raw.size()) + " bytes, those of " + std::to_string(held);
+}
+
+bool looks_constant(const Tensor& tensor, const Payloads& payloads) {
+  constexpr std::size_t kLookedAt = 1024;
+  const auto width = width_of(tensor.type);
+  if (width == 0) return false;
+  const std::string bytes = payloads.bytes(tensor, 0, kLookedAt * width);
+  if (bytes.empty()) {
+    return std::adjacent_find(tensor.numbers.begin(), tensor.numbers.end(),
+                              std::not_equal_to<>{}) == tensor.numbers.end();
+  }
+  return std::equal(bytes.begin() + static_cast<std::ptrdiff_t>(std::min(width, bytes.size())),
+                    bytes.end(), bytes.begin());
 }
 
 bool is_transposed(const Tensor& a, const Tensor& b, const Payloads& payloads) {

@@ -23,6 +23,13 @@ class Payloads {
   std::filesystem::path folder_;
 };
 
+// What is wrong where the bytes or numbers that a tensor holds are not those of its shape; empty:
+// nothing, or they are in another file.
+std::string misfit_of(const Tensor& tensor);
+
+// Whether the first numbers of a tensor are all the same, as those of fresh norms and biases are.
+bool looks_constant(const Tensor& tensor, const Payloads& payloads);
+
 // Whether b is a, rows and columns changed: the same at many places. Both are matrices.
 bool is_transposed(const Tensor& a, const Tensor& b, const Payloads& payloads);
 

@@ -11,6 +11,7 @@ namespace erg {
 namespace {
 
 constexpr std::int64_t kOldestOpset = 11;
+constexpr std::int64_t kNewestOpset = 20;
 
 onnx::Model parsed(std::string_view bytes, const std::string& name) {
   try {
@@ -20,11 +21,31 @@ onnx::Model parsed(std::string_view bytes, const std::string& name) {
   }
 }
 
+// Later ones may have changed what an operator means.
+std::string note_on_opset(const onnx::Model& model) {
+  if (model.opset <= kNewestOpset) return {};
+  return " (opset " + std::to_string(model.opset) + "; 11 to 20 are tested)";
+}
+
+// Perhaps the first axis is no batch: the model was exported for one example. Else what went wrong
+// at first is to be said.
+Network without_batch(const onnx::Model& model, const std::string& name, const ReadOptions& options,
+                      const std::string& otherwise) {
+  try {
+    return onnx::convert(model, name, options, onnx::Batching::none);
+  } catch (const std::exception&) {
+    throw NetworkError{otherwise + note_on_opset(model)};
+  }
+}
+
 }  // namespace
 
 Network network_from_onnx(std::string_view bytes, const std::string& name,
                           const ReadOptions& options) {
   const onnx::Model model = parsed(bytes, name);
+  if (model.opset == 0) {
+    throw NetworkError{name + ": names no opset: its opset_import is missing, or it is cut short"};
+  }
   if (model.opset < kOldestOpset) {
     throw NetworkError{name + ": opset " + std::to_string(model.opset) +
                        ", wanted 11 or later; export it again"};
@@ -32,12 +53,11 @@ Network network_from_onnx(std::string_view bytes, const std::string& name,
   try {
     return onnx::convert(model, name, options, onnx::Batching::first_axis);
   } catch (const onnx::AcrossBatch& error) {
-    // Perhaps the first axis is no batch: the model was exported for one example.
-    try {
-      return onnx::convert(model, name, options, onnx::Batching::none);
-    } catch (const std::exception&) {
-      throw NetworkError{error.what()};
-    }
+    return without_batch(model, name, options, error.what());
+  } catch (const onnx::OtherInput& error) {
+    return without_batch(model, name, options, error.what());
+  } catch (const NetworkError& error) {
+    throw NetworkError{error.what() + note_on_opset(model)};
   }
 }
 
