@@ -36,9 +36,8 @@ double factor(std::span<const Unit> units, std::string_view column, const std::s
               const char* option) {
   const auto name = lower(column);
   const auto line = name.rfind('_');
-  const auto said = line == std::string::npos
-                        ? std::nullopt
-                        : named(units, std::string_view{name}.substr(line + 1));
+  std::optional<double> said;
+  if (line != std::string::npos) said = named(units, std::string_view{name}.substr(line + 1));
   if (unit.empty()) return said.value_or(1);
   const auto asked = named(units, lower(unit));
   if (!asked) {
