@@ -46,11 +46,13 @@ function(erg_test name)
   target_link_libraries(${name} PRIVATE ${arg_LINK} GTest::gmock_main)
   target_compile_definitions(${name} PRIVATE ERG_SHARED_DATA="${PROJECT_SOURCE_DIR}/../shared/data")
   erg_warnings(${name})
-  set(properties LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})
+  set(lock)
   if("postgres" IN_LIST arg_LABELS)  # one of them cuts off all who use the server
-    list(APPEND properties RESOURCE_LOCK postgres)
+    set(lock RESOURCE_LOCK postgres)
   endif()
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES ${properties})
+  gtest_discover_tests(${name}
+    DISCOVERY_TIMEOUT 60
+    PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT} ${lock})
 endfunction()
 
 # A Google Benchmark program, left out where the library is absent. Never a test.
