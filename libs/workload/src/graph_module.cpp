@@ -2,6 +2,7 @@
 #include "graph_module.h"
 
 #include <algorithm>
+#include <string>
 
 #include "initialize.h"
 #include "operations.h"
@@ -17,6 +18,10 @@ std::string name_of(const Node& node, const Tensor& description) {
 
 GraphModule::GraphModule(const Network& network, at::Device device, std::uint64_t seed)
     : network_{network}, last_use_(network.size(), 0) {
+  if (network_.inputs().size() != 1) {
+    throw NetworkError{network_.name() + " takes " + std::to_string(network_.inputs().size()) +
+                       " inputs; a network of one input can be run"};
+  }
   at::Generator random = at::detail::createCPUGenerator(seed);
   for (std::size_t i = 0; i < network_.size(); ++i) {
     const Node& node = network_[i];
