@@ -80,7 +80,7 @@ std::vector<Setting> settings_of(StudyFile study, std::span<const StudyCell> cel
   return settings;
 }
 
-std::string shown(const std::optional<Middle>& middle, Scale scale) {
+std::string shown(const std::optional<Middle>& middle, DisplayUnit scale) {
   if (!middle) return "-";
   const double value = middle->value / scale.divisor;
   if (!middle->interval) return fmt::format("{} {}", number(value), scale.unit);

@@ -20,7 +20,7 @@ int decimals(double value, double u) {
 }
 
 // The largest unit of which there is at least one.
-Scale scale_for(double largest, std::span<const Scale> units) {
+DisplayUnit scale_for(double largest, std::span<const DisplayUnit> units) {
   for (auto unit = units.rbegin(); unit != units.rend(); ++unit) {
     if (std::abs(largest) >= unit->divisor) return *unit;
   }
@@ -28,7 +28,7 @@ Scale scale_for(double largest, std::span<const Scale> units) {
 }
 
 template <class Value>
-std::string in_unit(Value value, Scale scale) {
+std::string in_unit(Value value, DisplayUnit scale) {
   return number(in_si(value) / scale.divisor) + " " + std::string{scale.unit};
 }
 
@@ -49,26 +49,26 @@ std::string number(double value, double u, int most_decimals) {
                      std::clamp(decimals(value, u), 0, most_decimals));
 }
 
-Scale energy_scale(Joules largest) {
-  static constexpr std::array<Scale, 5> kUnits{
+DisplayUnit energy_scale(Joules largest) {
+  static constexpr std::array<DisplayUnit, 5> kUnits{
       {{1e-3, "mJ"}, {1, "J"}, {1e3, "kJ"}, {1e6, "MJ"}, {1e9, "GJ"}}};
   return largest.value() == 0 ? kUnits[1] : scale_for(largest.value(), kUnits);
 }
 
-Scale time_scale(Seconds largest) {
-  static constexpr std::array<Scale, 5> kUnits{
+DisplayUnit time_scale(Seconds largest) {
+  static constexpr std::array<DisplayUnit, 5> kUnits{
       {{1e-6, "µs"}, {1e-3, "ms"}, {1, "s"}, {600, "min"}, {36000, "h"}}};
   if (largest.count() == 0) return kUnits[2];
-  Scale scale = scale_for(largest.count(), kUnits);
+  DisplayUnit scale = scale_for(largest.count(), kUnits);
   if (scale.unit == "min") scale.divisor = 60;  // minutes are for what takes ten of them
   if (scale.unit == "h") scale.divisor = 3600;
   return scale;
 }
 
-Scale power_scale(Watts largest) {
-  static constexpr std::array<Scale, 3> kUnits{{{1e-3, "mW"}, {1, "W"}, {1e4, "kW"}}};
+DisplayUnit power_scale(Watts largest) {
+  static constexpr std::array<DisplayUnit, 3> kUnits{{{1e-3, "mW"}, {1, "W"}, {1e4, "kW"}}};
   if (largest.value() == 0) return kUnits[1];
-  Scale scale = scale_for(largest.value(), kUnits);
+  DisplayUnit scale = scale_for(largest.value(), kUnits);
   if (scale.unit == "kW") scale.divisor = 1e3;
   return scale;
 }
@@ -76,7 +76,7 @@ Scale power_scale(Watts largest) {
 std::string text(const EnergyEstimate& energy) {
   const double u = energy.total_u().value();
   if (u == 0) return text(energy.value);
-  const Scale scale = energy_scale(energy.value);
+  const DisplayUnit scale = energy_scale(energy.value);
   return fmt::format("{} ± {} {}", number(energy.value.value() / scale.divisor, u / scale.divisor),
                      number(u / scale.divisor, u / scale.divisor), scale.unit);
 }

@@ -16,13 +16,13 @@ namespace erg {
 std::string number(double value, double u = 0, int most_decimals = 9);
 
 // The unit in which a column is written, and what it is in SI.
-struct Scale {
+struct DisplayUnit {
   double divisor = 1;
   std::string_view unit;
 };
-Scale energy_scale(Joules largest);  // mJ, J, kJ, MJ, GJ
-Scale time_scale(Seconds largest);   // µs, ms, s, min, h
-Scale power_scale(Watts largest);    // mW, W, kW
+DisplayUnit energy_scale(Joules largest);  // mJ, J, kJ, MJ, GJ
+DisplayUnit time_scale(Seconds largest);   // µs, ms, s, min, h
+DisplayUnit power_scale(Watts largest);    // mW, W, kW
 
 // "12.3 ± 0.6 kJ": one standard uncertainty, all of it. Without "± ..." where that is 0.
 std::string text(const EnergyEstimate& energy);
