@@ -21,7 +21,8 @@ struct Placed {
   std::vector<bool> input_batched;   // whether each input depends on the batch
   std::vector<bool> input_gradient;  // whether something before each input learns
   std::uint64_t parameters = 0;      // its own
-  std::uint64_t weights = 0;         // those, and what it shares
+  std::uint64_t weights = 0;         // those, what it shares, and fixed ones
+  bool frozen = false;               // its weights have no gradient
 };
 
 std::uint64_t times(std::initializer_list<std::int64_t> factors);

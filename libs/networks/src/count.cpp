@@ -56,9 +56,10 @@ Placement place(const Network& network, std::span<const Shape> shapes, std::int6
               {},
               {},
               trainable(network.own_tensors(i)),
-              trainable(tensors(node.layer))};
+              trainable(tensors(node.layer)),
+              node.frozen};
     bool depends = std::holds_alternative<Input>(node.layer);
-    bool learns = at.weights > 0;
+    bool learns = at.weights > 0 && !node.frozen;
     for (const auto input : node.inputs) {
       at.inputs.push_back(shapes[input]);
       at.input_batched.push_back(batched[input]);

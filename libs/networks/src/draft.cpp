@@ -116,6 +116,8 @@ Network assemble(const std::string& name, std::vector<DraftNode> drafts, const s
     for (auto& input : inputs[i]) input = place[input];
     nodes.push_back({drafts[i].name, std::move(drafts[i].layer), std::move(inputs[i])});
     if (shares[i]) nodes.back().shares = place[*shares[i]];
+    nodes.back().shared = std::move(drafts[i].shared);
+    nodes.back().frozen = drafts[i].frozen;
   }
   return Network{name, std::move(nodes), place[last], initialization};
 }

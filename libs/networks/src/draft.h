@@ -13,7 +13,9 @@ struct DraftNode {
   std::string name;
   Layer layer;
   std::vector<std::string> inputs;
-  std::string shares = {};  // empty: none
+  std::string shares = {};               // empty: none
+  std::vector<std::string> shared = {};  // which tensors of it; empty: all
+  bool frozen = false;
 };
 
 // Puts drafts in an order of execution, keeping theirs where it will do. Throws NetworkError: for a

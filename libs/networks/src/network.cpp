@@ -131,14 +131,26 @@ std::optional<std::size_t> Network::find(std::string_view node) const {
   return std::nullopt;
 }
 
+bool Node::shares_tensor(std::string_view tensor) const {
+  return shares &&
+         (shared.empty() || std::find(shared.begin(), shared.end(), tensor) != shared.end());
+}
+
+std::vector<Tensor> Network::tensors(std::size_t node) const {
+  auto all = erg::tensors(nodes_[node].layer);
+  for (auto& tensor : all) tensor.trainable = tensor.trainable && !nodes_[node].frozen;
+  return all;
+}
+
 std::vector<Tensor> Network::own_tensors(std::size_t node) const {
-  auto own = tensors(nodes_[node].layer);
+  auto own = tensors(node);
   if (!nodes_[node].shares) return own;
-  const auto others = tensors(nodes_[*nodes_[node].shares].layer);
+  const auto others = tensors(*nodes_[node].shares);
   std::erase_if(own, [&](const Tensor& tensor) {
-    return std::any_of(others.begin(), others.end(), [&](const Tensor& other) {
-      return other.name == tensor.name && other.shape == tensor.shape;
-    });
+    return nodes_[node].shares_tensor(tensor.name) &&
+           std::any_of(others.begin(), others.end(), [&](const Tensor& other) {
+             return other.name == tensor.name && other.shape == tensor.shape;
+           });
   });
   return own;
 }

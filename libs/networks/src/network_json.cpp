@@ -38,15 +38,33 @@ Layer layer_of_kind(const std::string& kind, const std::string& name, const std:
        "layer '" + node + "': no kind of layer is called '" + kind + "'" + suggestion(kind, kinds));
 }
 
-std::vector<std::string> inputs_of(const Json& json, const std::string& name,
-                                   const std::string& node) {
+// A list of names, or one.
+std::vector<std::string> names_of(const Json& json, const std::string& name,
+                                  const std::string& node, const std::string& what) {
   if (json.text()) return {*json.text()};
-  if (!json.array()) fail(name, "layer '" + node + "': wanted a list of names as inputs");
-  std::vector<std::string> inputs;
-  for (const auto& input : *json.array()) {
-    inputs.push_back(text_of(input, name, "layer '" + node + "', an input"));
+  if (!json.array()) fail(name, "layer '" + node + "': wanted a list of names as " + what);
+  std::vector<std::string> names;
+  for (const auto& entry : *json.array()) {
+    names.push_back(text_of(entry, name, "layer '" + node + "', one of the " + what));
   }
-  return inputs;
+  return names;
+}
+
+// Which tensors are another layer's, and whether they are learned at all.
+void read_sharing(const Json& json, const std::string& name, DraftNode& draft) {
+  if (const Json* shares = json.find("shares")) {
+    draft.shares = text_of(*shares, name, "layer '" + draft.name + "', \"shares\"");
+  }
+  if (const Json* shared = json.find("shared")) {
+    if (draft.shares.empty())
+      fail(name, "layer '" + draft.name + "': \"shared\" without \"shares\"");
+    draft.shared = names_of(*shared, name, draft.name, "shared");
+  }
+  if (const Json* frozen = json.find("frozen")) {
+    if (!frozen->boolean())
+      fail(name, "layer '" + draft.name + "': wanted true or false as frozen");
+    draft.frozen = *frozen->boolean();
+  }
 }
 
 DraftNode draft_of(const Json& json, const std::string& name, const std::string& before) {
@@ -59,15 +77,16 @@ DraftNode draft_of(const Json& json, const std::string& name, const std::string&
   draft.layer = layer_of_kind(text_of(*kind, name, "the kind of layer '" + draft.name + "'"), name,
                               draft.name);
   if (const Json* inputs = json.find("inputs")) {
-    draft.inputs = inputs_of(*inputs, name, draft.name);
+    draft.inputs = names_of(*inputs, name, draft.name, "inputs");
   } else if (arity(draft.layer).least > 0 && !before.empty()) {
     draft.inputs = {before};
   }
-  if (const Json* shares = json.find("shares")) {
-    draft.shares = text_of(*shares, name, "layer '" + draft.name + "', \"shares\"");
-  }
+  read_sharing(json, name, draft);
   for (const auto& [key, value] : *json.object()) {
-    if (key == "name" || key == "kind" || key == "inputs" || key == "shares") continue;
+    if (key == "name" || key == "kind" || key == "inputs" || key == "shares" || key == "shared" ||
+        key == "frozen") {
+      continue;
+    }
     try {
       read_option(draft.layer, key, value);
     } catch (const LayerError& error) {
@@ -137,6 +156,12 @@ std::string to_json(const Network& network) {
       out.end_array();
     }
     if (node.shares) out.member("shares", network[*node.shares].name);
+    if (!node.shared.empty()) {
+      out.key("shared").begin_array();
+      for (const auto& tensor : node.shared) out.value(tensor);
+      out.end_array();
+    }
+    if (node.frozen) out.member("frozen", true);
     write_options(out, node.layer);
     out.end_object();
   }

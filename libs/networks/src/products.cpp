@@ -92,6 +92,7 @@ std::uint64_t backward_macs(const Placed& at, const Products& products) {
   }
   const bool input = !at.input_gradient.empty() && at.input_gradient[0];
   const auto first = products.weights - products.later_weights;
+  if (at.frozen) return input ? first : 0;
   return first * (input ? 2 : 1) + 2 * products.later_weights + 2 * products.attention;
 }
 

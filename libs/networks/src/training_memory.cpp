@@ -59,7 +59,9 @@ TrainingMemory training_memory(const Network& network, const std::vector<Placed>
     lives[owner[i]].last_use = i;
     for (const auto input : inputs) lives[owner[input]].last_use = i;
     if (!learns[i]) continue;
-    const Kept wanted = kept(placed[i], bytes_per_number);
+    // A product's inputs are kept for the gradient of its weights.
+    const bool keeps = !(placed[i].frozen && is_weighted(network[i].layer));
+    const Kept wanted = keeps ? kept(placed[i], bytes_per_number) : Kept{};
     for (std::size_t j = 0; j < wanted.inputs.size(); ++j) keep(inputs[j], i);
     if (wanted.output) keep(i, i);
     memory.kept[i] += wanted.private_bytes;

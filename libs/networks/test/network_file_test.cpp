@@ -155,5 +155,31 @@ TEST(NetworkFile, LoadsAFileAndTakesAnotherInput) {
   EXPECT_THROW(load_network(tree.root() / "absent.json"), std::runtime_error);
 }
 
+TEST(NetworkFile, TakesAFileInJsonForWhatItsNameSays) {
+  erg::testing::TempTree tree;
+  for (const char* content : {"[1, 2]", "text", ""}) {
+    tree.write("net.json", content);
+    try {
+      load_network(tree.root() / "net.json");
+      FAIL() << content;
+    } catch (const std::runtime_error& error) {
+      EXPECT_EQ(std::string{error.what()}.find("ONNX"), std::string::npos) << error.what();
+    }
+  }
+}
+
+TEST(NetworkFile, SharesSomeTensorsAndFreezesOthers) {
+  const std::string layers = R"({"name": "x", "kind": "Input", "shape": [4]},
+      {"name": "a", "kind": "Linear", "out_features": 4},
+      {"name": "b", "kind": "Linear", "out_features": 4, "shares": "a", "shared": "weight"},
+      {"name": "c", "kind": "Linear", "out_features": 9, "frozen": true})";
+  const Network net = network_from_json(file(layers), "net.json");
+  EXPECT_EQ(net.parameters(), 16 + 4 + 4);
+  EXPECT_EQ(network_from_json(to_json(net), "text"), net);
+  EXPECT_THAT(complaint(file(std::string{kInput} + R"(,
+                {"name": "a", "kind": "ReLU", "shared": "weight"})")),
+              HasSubstr("\"shared\" without \"shares\""));
+}
+
 }  // namespace
 }  // namespace erg

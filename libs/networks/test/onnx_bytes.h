@@ -78,6 +78,17 @@ inline std::string input(std::string_view name, const Dims& dims, std::int64_t t
   return text(11, text(1, name) + text(2, text(1, number(1, type) + text(2, shape))));
 }
 
+// Extents that are names are free, and called so.
+inline std::string open_input(std::string_view name, const std::vector<std::string>& extents,
+                              std::int64_t type = 1) {
+  std::string shape;
+  for (const auto& extent : extents) {
+    const bool free = extent.find_first_not_of("0123456789") != extent.npos;
+    shape += text(1, free ? text(2, extent) : number(1, std::stoll(extent)));
+  }
+  return text(11, text(1, name) + text(2, text(1, number(1, type) + text(2, shape))));
+}
+
 inline std::string output(std::string_view name) { return text(12, text(1, name)); }
 
 inline std::string model(const std::string& graph, std::int64_t opset = 17) {

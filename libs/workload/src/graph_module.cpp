@@ -27,7 +27,7 @@ GraphModule::GraphModule(const Network& network, at::Device device, std::uint64_
     const Node& node = network_[i];
     for (const auto input : node.inputs) last_use_[input] = i;
     std::vector<at::Tensor> own;
-    for (const Tensor& description : erg::tensors(node.layer)) {
+    for (const Tensor& description : network_.tensors(i)) {
       at::Tensor tensor = shared(node, description);
       if (!tensor.defined()) tensor = add(node, description, device, random);
       own.push_back(std::move(tensor));
@@ -42,7 +42,7 @@ GraphModule::GraphModule(const Network& network, at::Device device, std::uint64_
 }
 
 at::Tensor GraphModule::shared(const Node& node, const Tensor& description) const {
-  if (!node.shares) return {};
+  if (!node.shares_tensor(description.name)) return {};
   const auto name = name_of(network_[*node.shares], description);
   const auto found = std::ranges::find(tensors_, name, &NamedTensor::name);
   const bool fits =

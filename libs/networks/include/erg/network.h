@@ -40,6 +40,10 @@ struct Node {
   // An earlier node, which shares none itself, whose tensors of the same name and shape are this
   // node's as well: the same numbers, learned and counted once.
   std::optional<std::size_t> shares = std::nullopt;
+  std::vector<std::string> shared = {};  // of those tensors, which; empty: all
+  bool frozen = false;                   // its tensors are fixed: filters and tables
+
+  bool shares_tensor(std::string_view tensor) const;
 
   friend bool operator==(const Node&, const Node&) = default;
 };
@@ -77,7 +81,9 @@ class Network {
 
   std::optional<std::size_t> find(std::string_view node) const;
 
-  // The tensors of a node that are not another's.
+  // The tensors of a node; of a frozen one, none is trainable.
+  std::vector<Tensor> tensors(std::size_t node) const;
+  // Those of them that are not another's.
   std::vector<Tensor> own_tensors(std::size_t node) const;
 
   // Trainable numbers.

@@ -54,7 +54,8 @@ class Reading {
         name_{std::move(name)},
         options_{options},
         batched_{batching == Batching::first_axis},
-        context_{Graph{batch_of_inputs()}, model.opset, {}, {}, {}, {}, Payloads{options.folder}} {}
+        context_{Graph{batch_of_inputs()}, model.opset, {}, {}, {}, {}, {}, {},
+                 Payloads{options.folder}} {}
 
   Network network() {
     add_weights();

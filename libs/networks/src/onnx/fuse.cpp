@@ -217,6 +217,7 @@ Nodes without_the_unused(Nodes graph) {
         shares = place[owner];
       } else {
         shares.reset();
+        graph.nodes[i].shared.clear();
         used[owner] = true;
         place[owner] = kept.nodes.size();
       }

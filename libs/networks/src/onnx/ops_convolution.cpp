@@ -121,7 +121,7 @@ void convolve(Step& step) {
                    groups,
                    bias};
   }
-  step.example_result(step.add_with_weight(layer, {node}, weight), input);
+  step.example_result(step.add_with_weight(layer, {node}, weight, step.input(2)), input);
 }
 
 void convolve_transposed(Step& step) {
@@ -141,7 +141,8 @@ void convolve_transposed(Step& step) {
       weight.dims[0],          channels,    pair(sliding.kernel),    pair(sliding.strides),
       pair(sliding.begins),    pair(extra), pair(sliding.dilations), groups,
       has_bias(step, channels)};
-  step.example_result(step.add_with_weight(layer, {step.example(input, 4)}, weight), input);
+  step.example_result(step.add_with_weight(layer, {step.example(input, 4)}, weight, step.input(2)),
+                      input);
 }
 
 Layer pooling_layer(const Step& step, const Sliding& sliding) {

@@ -145,7 +145,9 @@ bool bias(Step& step, std::size_t product, std::size_t addend) {
   auto* linear = std::get_if<Linear>(&step.graph()[*input.node].layer);
   if (!linear || linear->bias || linear->out_features != weight.dims[0]) return false;
   if (!step.only_reader(product)) return false;
+  if (step.graph()[*input.node].frozen && weight.learned) return false;
   linear->bias = true;
+  step.note_bias(*input.node, weight);
   step.graph().rename(*input.node, module_of(weight.weight));
   step.result(input);
   return true;

@@ -21,12 +21,13 @@ void check_last_axis(const Value& input) {
 }
 
 // The input times a weight {in, out}, or {out, in} when it is transposed.
-Value linear(Step& step, const Value& input, const Value& weight, bool transposed, bool bias) {
+Value linear(Step& step, const Value& input, const Value& weight, bool transposed,
+             const Value* bias) {
   check_last_axis(input);
   const auto in = weight.dims[transposed ? 1 : 0];
   const auto out = weight.dims[transposed ? 0 : 1];
   const auto node = step.graph().node_of(input, step.name());
-  const auto product = step.add_with_weight(Linear{in, out, bias}, {node}, weight);
+  const auto product = step.add_with_weight(Linear{in, out, bias != nullptr}, {node}, weight, bias);
   if (const auto table = step.table_of(weight)) step.graph()[product].shares = table;
   return step.graph().value_like(input, product);
 }
@@ -60,7 +61,7 @@ void matmul(Step& step) {
   const Value& a = step.needed(0);
   const Value& b = step.needed(1);
   if (is_matrix_weight(b) && a.node && !a.dims.empty()) {
-    return step.result(linear(step, a, b, false, false));
+    return step.result(linear(step, a, b, false, nullptr));
   }
   multiply_tensors(step, a, b);
 }
@@ -85,7 +86,7 @@ void gemm(Step& step) {
     step.unsupported("a bias of " + std::to_string(elements_of(addend->dims)) + " for " +
                      std::to_string(weight.dims[transposed ? 0 : 1]) + " features");
   }
-  step.result(linear(step, a, weight, transposed, addend != nullptr));
+  step.result(linear(step, a, weight, transposed, addend));
 }
 
 void embed(Step& step, const Value& table, const Value& tokens) {

@@ -14,14 +14,22 @@
 
 namespace erg::onnx {
 
+// The weight and the bias of a node, by the file's names.
+struct Use {
+  std::string weight;
+  std::string bias;
+};
+
 // What the steps of one graph share.
 struct Context {
   Graph graph;
   std::int64_t opset = 0;
-  std::map<std::string, std::size_t, std::less<>> readers;    // how many read each ONNX tensor
-  std::map<std::string, const Tensor*, std::less<>> weights;  // the file's, by name
-  std::map<std::string, std::size_t, std::less<>> owners;     // nodes of weights, by their use
-  std::map<std::string, std::size_t, std::less<>> tables;     // nodes of embeddings, by weight
+  std::map<std::string, std::size_t, std::less<>> readers;     // how many read each ONNX tensor
+  std::map<std::string, const Tensor*, std::less<>> weights;   // the file's, by name
+  std::map<std::string, std::size_t, std::less<>> owners;      // nodes of weights, by their use
+  std::map<std::string, std::size_t, std::less<>> tables;      // nodes of embeddings, by weight
+  std::map<std::size_t, Use> uses;                             // by node
+  std::map<std::string, std::size_t, std::less<>> first_uses;  // nodes, by weight
   Payloads payloads;
 };
 
@@ -50,7 +58,11 @@ class Step {
   // of in PyTorch ("layer1.0.conv1" of "layer1.0.conv1.weight"). A weight used again is shared,
   // except where PyTorch notes another module: then its exporter merged equal weights.
   std::size_t add(Layer layer, std::vector<std::size_t> inputs, std::string_view suffix = {});
-  std::size_t add_with_weight(Layer layer, std::vector<std::size_t> inputs, const Value& weight);
+  std::size_t add_with_weight(Layer layer, std::vector<std::size_t> inputs, const Value& weight,
+                              const Value* bias = nullptr);
+  // The bias of a node that add_with_weight() made: only equal ones are shared with the weight. A
+  // weight of two modules that differ in their biases is one weight, tied.
+  void note_bias(std::size_t node, const Value& bias);
 
   // The result of one layer on one value: the batch stays where it was.
   void result_of(const Layer& layer, const Value& input);
