@@ -68,4 +68,17 @@ std::vector<Breakdown> usual_breakdowns(const Run& run) {
   return breakdowns;
 }
 
+Run load_with_breakdowns(Store& store, RunId id) {
+  Run run = store.load(id);
+  if (!run.breakdowns.empty()) return run;
+  run.breakdowns = usual_breakdowns(run);
+  if (run.status == RunStatus::running) return run;
+  try {
+    for (const auto& breakdown : run.breakdowns) store.save_breakdown(id, breakdown);
+  } catch (const StoreError&) {
+    // To look at a run is possible where nothing can be written.
+  }
+  return run;
+}
+
 }  // namespace erg

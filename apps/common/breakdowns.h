@@ -6,6 +6,7 @@
 #include "erg/attribute.h"
 #include "erg/breakdown.h"
 #include "erg/run.h"
+#include "erg/store.h"
 
 namespace erg {
 
@@ -16,5 +17,10 @@ AttributionOptions attribution_options(const Run& run);
 // The breakdowns that are stored with every run when it ends: by run, device, epoch, phase and
 // layer, those of which the run has spans.
 std::vector<Breakdown> usual_breakdowns(const Run& run);
+
+// The run with its breakdowns. One that has none (it goes on still, or was killed before its end)
+// gets the usual ones; they are stored, where the store can be written, once the run does not go
+// on.
+Run load_with_breakdowns(Store& store, RunId id);
 
 }  // namespace erg

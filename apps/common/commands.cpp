@@ -38,6 +38,11 @@ std::string full_name(const CLI::App& app) {
   return app.get_parent() ? full_name(*app.get_parent()) + " " + app.get_name() : app.get_name();
 }
 
+// CLI11's own, begun with the program's name.
+std::string help_of(const CLI::App& app) {
+  return app.help(app.get_parent() ? full_name(*app.get_parent()) : "");
+}
+
 }  // namespace
 
 Commands::Commands(std::string program, std::string description)
@@ -77,7 +82,7 @@ int Commands::run(std::vector<std::string> arguments) {
     std::ranges::reverse(arguments);  // CLI11 takes them from the back
     app_.parse(std::move(arguments));
   } catch (const CLI::CallForHelp&) {
-    print(deepest().help());
+    print(help_of(deepest()));
     return 0;
   } catch (const CLI::CallForVersion& version) {
     print(std::string{version.what()} + "\n");
@@ -109,7 +114,7 @@ int Commands::act(CLI::App& chosen) {
       return 1;
     }
   }
-  inform(chosen.help());
+  inform(help_of(chosen));
   return 2;
 }
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
@@ -43,7 +44,8 @@ std::optional<int> first_number(std::initializer_list<const char*> variables) {
 
 // The one who measures is rank 0 of the run; those who join come after it.
 std::int32_t joined_rank() {
-  return 1 + first_number({"RANK", "SLURM_PROCID", "OMPI_COMM_WORLD_RANK"}).value_or(0);
+  const auto rank = first_number({"RANK", "SLURM_PROCID", "OMPI_COMM_WORLD_RANK"});
+  return rank ? 1 + *rank : kNextRank;
 }
 
 bool first_on_this_host() {
@@ -60,10 +62,27 @@ std::string name_from(const Environment& environment) {
 // A child that joins may stand in another folder.
 std::string absolute(std::string url) {
   if (url.empty()) url = default_store_url();
-  if (url.find("://") != std::string::npos) return url;
   constexpr std::string_view kScheme = "sqlite:";
-  if (url.starts_with(kScheme)) url.erase(0, kScheme.size());
+  const auto letter = [](unsigned char c) { return std::isalpha(c) != 0; };
+  const auto before = url.find(':');
+  if (url.starts_with(kScheme)) {
+    url.erase(0, kScheme.size());
+  } else if (before != std::string::npos &&
+             std::all_of(url.begin(), url.begin() + static_cast<std::ptrdiff_t>(before), letter)) {
+    return url;  // a server, or something that open_store refuses
+  }
+  if (url.empty()) return std::string{kScheme};
   return std::string{kScheme} + std::filesystem::absolute(url).string();
+}
+
+// To open a file's store makes it: a ticket for one that is gone makes none.
+std::unique_ptr<Store> open_existing(const std::string& url) {
+  constexpr std::string_view kScheme = "sqlite:";
+  std::error_code unknown;
+  if (url.starts_with(kScheme) && !std::filesystem::exists(url.substr(kScheme.size()), unknown)) {
+    throw StoreError{"there is no store " + url};
+  }
+  return open_store(url);
 }
 
 }  // namespace
@@ -123,10 +142,11 @@ void Session::State::tell_idle_power() {
 
 // False when the run that the ticket names is not there: then this process measures for itself.
 bool Session::State::join(const RunTicket& ticket, bool all_gpus) {
-  store = open_store(ticket.store_url);
   PartHeader first;
   try {
+    store = open_existing(ticket.store_url);
     first = store->first_part(ticket.run);
+    header = store->header(ticket.run);
   } catch (const StoreError& error) {
     notes.push_back(std::string{kRunTicketVariable} + ": " + error.what());
     return false;
@@ -138,7 +158,6 @@ bool Session::State::join(const RunTicket& ticket, bool all_gpus) {
   } else if (first_on_this_host()) {  // another host than the one that measures: nobody does here
     discover_sensors(all_gpus);
   }
-  header = store->load(ticket.run).header;
   writer = store->join(ticket.run, part(joined_rank()));
   joined = true;
   return true;

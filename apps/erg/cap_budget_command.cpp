@@ -10,6 +10,7 @@
 #include "erg/decimal.h"
 #include "erg/host_clock.h"
 #include "erg/numbers.h"
+#include "number_checks.h"
 #include "subcommands.h"
 
 namespace erg {
@@ -171,7 +172,7 @@ void add_cap_budget(Commands& commands, CLI::App& group) {
       [&commands, options] { return budget(commands, *options); });
   add_source_options(command, options->source);
   const auto amount = [&](const char* name, double& value, const char* help, const char* type) {
-    command.add_option(name, value, help)->check(CLI::PositiveNumber)->type_name(type);
+    command.add_option(name, value, help)->check(more_than(0))->type_name(type);
   };
   amount("--epochs-at-highest", options->epochs_at_highest,
          "The energy of so many epochs (or runs) at the highest cap", "N");

@@ -9,6 +9,7 @@
 #include "console.h"
 #include "erg/cap_choice.h"
 #include "erg/numbers.h"
+#include "number_checks.h"
 #include "subcommands.h"
 
 namespace erg {
@@ -276,10 +277,10 @@ void add_cap_choose(Commands& commands, CLI::App& group, const std::vector<std::
                   "Zeus' cost: eta x energy + (1 - eta) x highest power x time")
       ->type_name("SHARE");
   command.add_option("--tariff", options->tariff, "Least money, at this price of a kWh")
-      ->check(CLI::PositiveNumber)
+      ->check(more_than(0))
       ->type_name("PRICE");
   command.add_option("--machine-price", options->machine_price, "and this price of an hour")
-      ->check(CLI::PositiveNumber)
+      ->check(more_than(0))
       ->type_name("PRICE");
   command.add_flag("--pareto", options->pareto, "Also the caps that no other beats in both");
   command.add_flag("--verify", options->verify,

@@ -5,6 +5,7 @@
 #include "erg/json_forms.h"
 #include "erg/numbers.h"
 #include "erg/power_limiter.h"
+#include "number_checks.h"
 #include "subcommands.h"
 
 namespace erg {
@@ -80,7 +81,7 @@ void add_cap(Commands& commands, const std::vector<std::string>& measured) {
                               "erg cap set 300 --device 0", [options] { return set(*options); });
   setter.add_option("WATTS", options->watts, "The limit")
       ->required()
-      ->check(CLI::PositiveNumber)
+      ->check(more_than(0))
       ->type_name("");
   setter.add_option("--device", options->device, "UUID, the beginning of it, or NVML's index")
       ->capture_default_str()

@@ -16,6 +16,7 @@
 #include "erg/decimal.h"
 #include "erg/json.h"
 #include "erg/json_writer.h"
+#include "number_checks.h"
 #include "subcommands.h"
 
 namespace erg {
@@ -203,10 +204,10 @@ void add_source_options(CLI::App& command, CapSourceOptions& options) {
       ->capture_default_str();
   command.add_option("--caps", options.caps_w, "At these caps only, in watts: 40,50,60")
       ->delimiter(',')
-      ->check(CLI::PositiveNumber)
+      ->check(more_than(0))
       ->type_name("W,W,...");
   command.add_option("--samples", options.samples, "Images of one epoch or run, where not known")
-      ->check(CLI::PositiveNumber);
+      ->check(more_than(0));
   command.add_option("--save", options.save, "Save the model: a name, or a .json file");
 }
 

@@ -15,6 +15,7 @@
 #include "erg/cap_model.h"
 #include "erg/numbers.h"
 #include "erg/open_store.h"
+#include "number_checks.h"
 #include "subcommands.h"
 
 namespace erg {
@@ -327,7 +328,7 @@ void add_cap_sweep(Commands& commands, CLI::App& group, const std::vector<std::s
       });
   command.add_option("--caps", options->caps_w, "These caps, in watts: 150,200,250")
       ->delimiter(',')
-      ->check(CLI::PositiveNumber)
+      ->check(more_than(0))
       ->type_name("W,W,...");
   command.add_option("--count", options->count, "So many caps, evenly over the card's range")
       ->check(CLI::Range(2, 200))

@@ -7,6 +7,7 @@
 #include "erg/json_writer.h"
 #include "erg/numbers.h"
 #include "erg/store.h"
+#include "number_checks.h"
 #include "subcommands.h"
 
 namespace erg {
@@ -176,25 +177,25 @@ void add_carbon(Commands& commands) {
                    [&commands, arguments] { return show(commands, *arguments); });
   app.add_option("RUN", arguments->runs, "Ids, names, or 'last'")->type_name("");
   app.add_option("--energy-kwh", arguments->energy_kwh, "Of this energy instead of runs")
-      ->check(CLI::NonNegativeNumber);
+      ->check(at_least(0));
   app.add_option("--hours", arguments->hours, "How long that took, for the embodied share")
-      ->check(CLI::NonNegativeNumber);
+      ->check(at_least(0));
   add_grid_options(app, arguments->grid);
   app.add_option("--market", arguments->market,
                  "Intensity of the contract, g/kWh: the market-based figure of Scope 2")
-      ->check(CLI::NonNegativeNumber)
+      ->check(at_least(0))
       ->type_name("G");
   app.add_option("--embodied-kg", arguments->embodied_kg, "CO2e of the machine's making")
-      ->check(CLI::NonNegativeNumber);
+      ->check(at_least(0));
   app.add_option("--lifetime-years", arguments->lifetime_years, "Over which it is shared out")
-      ->check(CLI::PositiveNumber)
+      ->check(more_than(0))
       ->capture_default_str();
   app.add_option("--share", arguments->share, "Of the machine that was reserved")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
   app.add_option("--units", arguments->units,
                  "Functional units (epochs, images, users): the SCI is for each of them")
-      ->check(CLI::PositiveNumber);
+      ->check(more_than(0));
   app.add_flag("--equivalents", arguments->equivalents, "Also in cars, trains and coffee");
   app.add_flag("--list", arguments->list, "The grids of the table, with their sources");
   app.add_flag("--json", arguments->json, "As JSON");

@@ -12,6 +12,7 @@
 #include "erg/decimal.h"
 #include "erg/format_error.h"
 #include "erg/summary.h"
+#include "number_checks.h"
 
 namespace erg {
 namespace {
@@ -63,7 +64,7 @@ void add_grid_options(CLI::App& app, CarbonOptions& options) {
   app.add_option("--zone", options.zone,
                  "Country or zone of the grid: DE, US-CAMX (erg carbon --list)");
   app.add_option("--intensity", options.intensity, "Of the grid instead, in g/kWh")
-      ->check(CLI::NonNegativeNumber)
+      ->check(at_least(0))
       ->type_name("G");
   app.add_option("--hourly", options.hourly,
                  "A CSV of intensities instead: 24 hours of a day or all of a year, UTC")

@@ -12,6 +12,7 @@
 #include "erg/json_writer.h"
 #include "erg/numbers.h"
 #include "erg/store.h"
+#include "number_checks.h"
 #include "run_filter.h"
 #include "subcommands.h"
 
@@ -201,11 +202,11 @@ void add_carbon_summary(Commands& commands, CLI::App& carbon) {
   app.add_option("--where", arguments->where, "Only runs that match");
   add_grid_options(app, arguments->grid);
   app.add_option("--market", arguments->market, "Intensity of the contract, g/kWh")
-      ->check(CLI::NonNegativeNumber);
+      ->check(at_least(0));
   app.add_option("--embodied-kg", arguments->embodied_kg, "CO2e of a machine's making")
-      ->check(CLI::NonNegativeNumber);
+      ->check(at_least(0));
   app.add_option("--lifetime-years", arguments->lifetime_years, "Over which it is shared out")
-      ->check(CLI::PositiveNumber)
+      ->check(more_than(0))
       ->capture_default_str();
   app.add_flag("--csv", arguments->csv, "As CSV");
   app.add_flag("--json", arguments->json, "As JSON");

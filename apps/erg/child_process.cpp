@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 
 namespace erg {
 namespace {
@@ -63,6 +64,19 @@ std::optional<std::string> find_program(std::string_view word) {
   }
 }
 
+std::string interpreter_of(const std::string& path) {
+  std::ifstream file{path, std::ios::binary};
+  char mark[2] = {};
+  if (!file.read(mark, 2) || mark[0] != '#' || mark[1] != '!') return "";
+  constexpr std::size_t kLongest = 255;  // the kernel's own limit
+  std::string line;
+  for (char letter = 0; line.size() < kLongest && file.get(letter) && letter != '\n';)
+    line += letter;
+  const auto begin = line.find_first_not_of(" \t");
+  if (begin == std::string::npos) return "";
+  return line.substr(begin, line.find_first_of(" \t\r", begin) - begin);
+}
+
 ChildProcess::ChildProcess() {
   ::sigemptyset(&signals_);
   for (const int signal : kRelayed) ::sigaddset(&signals_, signal);
@@ -87,11 +101,13 @@ int ChildProcess::start(const std::string& program, std::vector<std::string> com
   return error;
 }
 
-ChildEnd ChildProcess::wait() {
+ChildEnd ChildProcess::wait(const std::function<void()>& each_second) {
+  constexpr timespec kSecond{1, 0};
   while (true) {
     if (const auto end = end_of(child_)) return *end;
     siginfo_t info{};
-    const int signal = ::sigwaitinfo(&signals_, &info);
+    const int signal = ::sigtimedwait(&signals_, &info, &kSecond);
+    if (signal < 0 && errno == EAGAIN && each_second) each_second();
     // The kernel's own SIGINT is the terminal's, and that goes to the whole group.
     if (signal > 0 && signal != SIGCHLD && info.si_code <= 0) ::kill(child_, signal);
   }

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/types.h>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,9 @@ namespace erg {
 // Where PATH has this program; a word with a slash is its own place. Empty when there is no such
 // file that may be executed.
 std::optional<std::string> find_program(std::string_view word);
+
+// What a file that is a script names behind "#!" as its interpreter; empty for any other.
+std::string interpreter_of(const std::string& path);
 
 // How a child ended.
 struct ChildEnd {
@@ -36,8 +40,8 @@ class ChildProcess {
   int start(const std::string& program, std::vector<std::string> command,
             const std::string& variable, const std::string& value);
   // Until it ends. A Ctrl-C reaches it from the terminal itself; what another process sends to this
-  // one is passed on.
-  ChildEnd wait();
+  // one is passed on. Meanwhile `each_second` is called about as often.
+  ChildEnd wait(const std::function<void()>& each_second = {});
 
  private:
   sigset_t signals_;

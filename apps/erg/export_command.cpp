@@ -13,6 +13,7 @@
 #include "erg/run_tables.h"
 #include "erg/store.h"
 #include "erg/suggest.h"
+#include "number_checks.h"
 #include "run_filter.h"
 #include "subcommands.h"
 
@@ -210,7 +211,7 @@ void add_export(Commands& commands) {
   exporter
       .add_option("--kg-per-kwh", arguments->kg_per_kwh,
                   "codecarbon: CO2 of a kWh, for runs that CodeCarbon did not measure")
-      ->check(CLI::NonNegativeNumber)
+      ->check(at_least(0))
       ->capture_default_str();
 }
 

@@ -8,6 +8,7 @@
 #include "erg/suggest.h"
 #include "fit_report.h"
 #include "fit_table.h"
+#include "number_checks.h"
 #include "run_filter.h"
 #include "subcommands.h"
 
@@ -249,10 +250,9 @@ void add_table_options(CLI::App& app, TableOptions& table) {
   app.add_option("--precision", table.precision, "At which precision");
   app.add_option("--input", table.input, "Of which input the table's networks were")
       ->type_name("CxHxW");
-  app.add_option("--classes", table.classes, "Their outputs")->check(CLI::PositiveNumber);
-  app.add_option("--batch", table.batch, "Images a step, of a table")->check(CLI::PositiveNumber);
-  app.add_option("--images", table.images, "Images of a unit (an epoch)")
-      ->check(CLI::PositiveNumber);
+  app.add_option("--classes", table.classes, "Their outputs")->check(more_than(0));
+  app.add_option("--batch", table.batch, "Images a step, of a table")->check(more_than(0));
+  app.add_option("--images", table.images, "Images of a unit (an epoch)")->check(more_than(0));
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "erg/run_json.h"
 #include "erg/store.h"
 #include "erg/suggest.h"
+#include "number_checks.h"
 #include "subcommands.h"
 
 namespace erg {
@@ -189,7 +190,7 @@ void add_import(Commands& commands) {
   importer.add_option("--name", arguments->options.name, "Of the run (default: from the path)");
   importer.add_option("--device", arguments->options.device, "Name of the device, if not in it");
   importer.add_option("--period", arguments->period_s, "Of rows without a time stamp")
-      ->check(CLI::PositiveNumber)
+      ->check(more_than(0))
       ->type_name("SECONDS");
   importer.add_option("--utc-offset", arguments->utc_offset_minutes, "Of local time stamps")
       ->type_name("MINUTES");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <charconv>
 #include <fmt/format.h>
+#include <charconv>
 
 #include <charconv>
 #include <filesystem>
@@ -11,6 +11,7 @@
 #include "erg/least_squares.h"
 #include "erg/numbers.h"
 #include "fit_work.h"
+#include "number_checks.h"
 #include "saved_models.h"
 #include "subcommands.h"
 #include "subprogram.h"
@@ -259,22 +260,21 @@ void add_predict(Commands& commands) {
   app.add_option("--model", options->model,
                  "A stored model or a file (default: the best stored one for the device)");
   app.add_option("-b,--batch", options->batch, "Images a step")
-      ->check(CLI::PositiveNumber)
+      ->check(more_than(0))
       ->capture_default_str();
   app.add_option("-d,--data", options->data, "Images of an epoch, or a data set's name")
       ->type_name("N");
   app.add_option("-e,--epochs", options->epochs, "How many")
-      ->check(CLI::PositiveNumber)
+      ->check(more_than(0))
       ->capture_default_str();
   app.add_option("--precision", options->precision, "fp32, tf32, bf16, fp16")
       ->check(CLI::IsMember({"fp32", "tf32", "bf16", "fp16"}));
   app.add_option("--cap", options->cap, "Under this power limit")
-      ->check(CLI::PositiveNumber)
+      ->check(more_than(0))
       ->type_name("W");
   app.add_option("--input", options->input, "Shape of one image")->type_name("CxHxW");
-  app.add_option("--classes", options->classes, "Outputs")->check(CLI::PositiveNumber);
-  app.add_option("--price", options->price, "Of a kilowatt-hour, in any money")
-      ->check(CLI::NonNegativeNumber);
+  app.add_option("--classes", options->classes, "Outputs")->check(more_than(0));
+  app.add_option("--price", options->price, "Of a kilowatt-hour, in any money")->check(at_least(0));
   add_grid_options(app, options->carbon);
   app.add_flag("--force", options->force, "Also with a model of another device or input");
   app.add_flag("--json", options->json, "As JSON");

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include "cap_runner.h"
 #include "cap_sweeps.h"
@@ -11,6 +12,7 @@
 #include "console.h"
 #include "erg/json_forms.h"
 #include "erg/run_text.h"
+#include "number_checks.h"
 #include "session.h"
 #include "subcommands.h"
 #include "tags.h"
@@ -28,6 +30,7 @@ struct RunOptions {
   double cap_w = 0;
   std::string cap_device;
   bool json = false;
+  std::string json_file;
   bool quiet = false;
 };
 
@@ -35,7 +38,50 @@ RunStatus status_of(const ChildEnd& end) {
   return end.exit_status == 0 ? RunStatus::finished : RunStatus::failed;
 }
 
+// Of a word with a slash that names something which is no program.
+bool is_there(const std::string& word) {
+  std::error_code unknown;
+  return word.find('/') != std::string::npos && std::filesystem::exists(word, unknown);
+}
+
+int no_program(const std::string& word) {
+  if (is_there(word)) {
+    inform("erg: cannot run '" + plain_text(word) + "': it is there, but not executable\n");
+    return kNotExecutable;
+  }
+  inform("erg: there is no command '" + plain_text(word) + "'\n");
+  return kNotFound;
+}
+
+std::string why_not_started(const std::string& program, int error) {
+  if (error == ENOENT || error == ENOTDIR || error == EACCES) {
+    const std::string interpreter = interpreter_of(program);
+    if (!interpreter.empty()) {
+      return "its interpreter '" + plain_text(interpreter) + "': " + std::strerror(error);
+    }
+  }
+  return std::strerror(error);
+}
+
+// Says once that the store does not take what is measured.
+class StoreWatch {
+ public:
+  explicit StoreWatch(const Session& session) : session_{session} {}
+  void look() {
+    if (told_) return;
+    const auto trouble = session_.trouble();
+    if (!trouble) return;
+    told_ = true;
+    warn("the store does not take what is measured; it is kept and tried again: " + *trouble);
+  }
+
+ private:
+  const Session& session_;
+  bool told_ = false;
+};
+
 void report(const Run& run, Session& session, const RunOptions& options) {
+  if (!options.json_file.empty()) write_file(options.json_file, run_json(run));
   if (options.json) {
     inform(run_json(run));
     return;
@@ -59,10 +105,7 @@ int measure(const Commands& commands, const std::vector<std::string>& command,
             const RunOptions& options) {
   if (command.empty()) throw UsageError{"no command: erg run -- COMMAND"};
   const auto program = find_program(command.front());
-  if (!program) {
-    inform("erg: there is no command '" + plain_text(command.front()) + "'\n");
-    return kNotFound;
-  }
+  if (!program) return no_program(command.front());
   // Its guard is a fork of this process: before sensors and threads.
   std::unique_ptr<PowerLimiter> limiter;
   PowerLimits card;
@@ -90,10 +133,12 @@ int measure(const Commands& commands, const std::vector<std::string>& command,
   if (error != 0) {
     spans.close(span);
     session.finish(RunStatus::failed, kNotExecutable);
-    inform("erg: cannot run '" + plain_text(*program) + "': " + std::strerror(error) + "\n");
-    return error == ENOENT ? kNotFound : kNotExecutable;
+    inform("erg: cannot run '" + plain_text(*program) + "': " + why_not_started(*program, error) +
+           "\n");
+    return kNotExecutable;
   }
-  const ChildEnd end = child.wait();
+  StoreWatch watch{session};
+  const ChildEnd end = child.wait([&watch] { watch.look(); });
   spans.close(span);
   try {
     const Run run = session.finish(status_of(end), end.exit_status);
@@ -116,20 +161,23 @@ void add_run(Commands& commands, const std::vector<std::string>& measured) {
   auto& run = commands.add(
       "run", "Measure any command, given behind --: its energy by device, stored as a run",
       "erg run --name sorting --tag machine=lab3 -- sort -n numbers.txt\n\n"
-      "The command keeps its standard output and its exit status (127: not found, 128 + n: ended "
-      "by signal n).\nWhat erg says goes to standard error.",
+      "The command keeps its standard output and its exit status (127: not found, 126: not "
+      "executable, 128 + n: ended by signal n).\nWhat erg says goes to standard error.",
       [&commands, &measured, options] { return measure(commands, measured, *options); });
   run.add_option("-n,--name", options->name, "What to call the run (default: the command)");
   run.add_option("-t,--tag", options->tags, "A tag to store with it; may be given again")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   run.add_option("--cap", options->cap_w, "Under this power cap, given back at the end")
-      ->check(CLI::PositiveNumber)
+      ->check(more_than(0))
       ->type_name("WATTS");
   run.add_option("--cap-device", options->cap_device, "--cap: which card, where there are several");
   run.add_flag("--all-gpus", options->all_gpus,
                "Also the GPUs that CUDA_VISIBLE_DEVICES leaves out");
   run.add_flag("--json", options->json, "Say the result as JSON, on standard error");
+  run.add_option("--json-file", options->json_file,
+                 "Write the result as JSON into this file, apart from all that the command says")
+      ->type_name("FILE");
   run.add_flag("-q,--quiet", options->quiet, "Say nothing at the end");
 }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include <nlohmann/json.hpp>
+
+#include "breakdowns.h"
 #include "console.h"
 #include "erg/json_forms.h"
 #include "erg/run_text.h"
@@ -61,7 +64,7 @@ int list(const Commands& commands, const RunsOptions& options) {
 
 int show(const Commands& commands, const RunsOptions& options) {
   const auto store = store_of(commands);
-  const Run run = store->load(store->find(options.run));
+  const Run run = load_with_breakdowns(*store, store->find(options.run));
   print(options.json ? run_json(run)
                      : run_text(run, stdout_style()) + "\n" + run_details_text(run));
   return 0;
@@ -88,10 +91,13 @@ int remove(const Commands& commands, const RunsOptions& options) {
   const auto store = store_of(commands);
   std::vector<RunId> found;
   for (const auto& word : options.runs) found.push_back(store->find(word));
+  std::vector<std::string> removed;
   for (const auto& run : found) {
     store->remove(run);
-    inform("removed " + run.text() + "\n");
+    removed.push_back(run.text());
+    if (!options.json) inform("removed " + run.text() + "\n");
   }
+  if (options.json) print(nlohmann::ordered_json{{"removed", removed}}.dump(2) + "\n");
   return 0;
 }
 
@@ -143,6 +149,7 @@ void add_runs(Commands& commands) {
   auto& remover = commands.add(group, "remove", "Remove runs from the store",
                                "erg runs remove 3f2a91c0", with(remove));
   add_run_arguments(remover, options);
+  remover.add_flag("--json", options->json, "The ids of the removed runs, as JSON");
   add_runs_push(commands, group);
 }
 

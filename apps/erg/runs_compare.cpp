@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <charconv>
 
+#include "breakdowns.h"
 #include "console.h"
 #include "erg/comparison.h"
 #include "erg/store.h"
@@ -36,7 +37,8 @@ int compare(const Commands& commands, const CompareOptions& options) {
   }
   const auto store = store_of(commands);
   std::vector<Run> runs;
-  for (const auto& word : options.runs) runs.push_back(store->load(store->find(word)));
+  for (const auto& word : options.runs)
+    runs.push_back(load_with_breakdowns(*store, store->find(word)));
   print(options.json ? comparison_json(runs) : comparison_text(runs, stdout_style()));
   if (!limit) return 0;
   const auto failures = failures_above(runs, *limit);

@@ -7,6 +7,7 @@
 
 #include "console.h"
 #include "erg/numbers.h"
+#include "number_checks.h"
 #include "study_plan.h"
 #include "study_runner.h"
 #include "study_summary.h"
@@ -173,7 +174,7 @@ void add_study(Commands& commands) {
                   "Show the plan: trainings, estimated time, energy");
   add_small(runner, *options);
   runner.add_option("--limit", options->most, "At most so many trainings, then stop")
-      ->check(CLI::PositiveNumber);
+      ->check(more_than(0));
   runner.add_flag("--restart", options->restart, "Forget what the store has of it; runs stay");
   runner.add_flag("--again", options->again, "Also those that failed before");
   runner.add_flag("--json", options->json, "The plan or the summary as JSON");

@@ -14,6 +14,7 @@
 #include "erg/json_forms.h"
 #include "erg/numbers.h"
 #include "live_power.h"
+#include "number_checks.h"
 #include "subcommands.h"
 
 namespace erg {
@@ -151,8 +152,7 @@ void add_watch(Commands& commands) {
   watcher.add_option("--rate", options->rate, "How often a second")
       ->check(CLI::Range(0.1, 10.0))
       ->capture_default_str();
-  watcher.add_option("--for", options->seconds, "Stop after so many seconds")
-      ->check(CLI::PositiveNumber);
+  watcher.add_option("--for", options->seconds, "Stop after so many seconds")->check(more_than(0));
   watcher.add_flag("--all-gpus", options->all_gpus,
                    "Also the GPUs that CUDA_VISIBLE_DEVICES leaves out");
   watcher.add_flag("--json", options->json, "One JSON value a line");

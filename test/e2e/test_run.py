@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """erg run: the command's own status and output, and a run that survives everything."""
 
+import calendar
 import json
 import os
 import pathlib
@@ -31,6 +32,20 @@ class StatusOfTheCommand(ErgCase):
         script.write_bytes(b"\x7fELF but not really")
         script.chmod(0o755)
         self.erg("run", "--", str(script), status=126)
+
+    def test_is_126_where_it_is_there_but_no_program(self):
+        for word in ("/etc/passwd", "/tmp"):
+            done = self.erg("run", "--", word, status=126)
+            self.assert_one_line(done.stderr, word, "not executable")
+        self.assertEqual(self.json("runs", "list"), [])
+
+    def test_names_the_interpreter_that_is_missing(self):
+        script = self.folder / "script"
+        script.write_text("#!/no/such/interpreter -x\n")
+        script.chmod(0o755)
+        done = self.erg("run", "--", str(script), status=126)
+        self.assertIn("'/no/such/interpreter'", done.stderr)
+        self.assertEqual(self.json("runs", "show", "last")["exit_status"], 126)
 
     def test_is_128_and_the_signal_that_ended_it(self):
         self.erg("run", "--", "sh", "-c", "kill -SEGV $$", status=128 + signal.SIGSEGV)
@@ -64,6 +79,12 @@ class OutputOfTheCommand(ErgCase):
         self.assertEqual(self.erg("run", "--quiet", "--", "true").stderr, "")
         run = json.loads(self.erg("run", "--json", "--", "true").stderr)
         self.assertEqual(run["environment"]["command"], ["true"])
+        self.assertEqual(run["exit_status"], 0)
+
+    def test_json_can_go_into_a_file(self):
+        done = self.erg("run", "--json-file", "run.json", "--quiet", "--", "sh", "-c", "echo x >&2")
+        self.assertEqual(done.stderr, "x\n")
+        run = json.loads((self.folder / "run.json").read_text())
         self.assertEqual(run["exit_status"], 0)
 
     def test_the_command_may_have_options_of_ours(self):
@@ -106,6 +127,19 @@ class StoredRun(ErgCase):
         self.erg("run", "--", "true")
         self.assertTrue(self.json("runs", "show", "last")["breakdowns"])
 
+    def test_seconds_have_their_time(self):
+        begin = int(time.time())
+        self.erg("run", "--", "sleep", "1.5")
+        database = sqlite3.connect(self.database)
+        for view in ("power", "gauges"):
+            rows = database.execute(f"SELECT utc, second FROM {view}").fetchall()
+            if view == "power":
+                self.assertTrue(rows)
+            for utc, second in rows:
+                then = calendar.timegm(time.strptime(utc, "%Y-%m-%dT%H:%M:%SZ"))
+                self.assertLessEqual(abs(then - begin - second), 3)
+        database.close()
+
 
 class ProgramUnderARun(ErgCase):
     def test_finds_the_ticket(self):
@@ -126,7 +160,21 @@ class ProgramUnderARun(ErgCase):
         self.assertEqual([len(part["channels"]) > 0 for part in parts], [True, False])
         self.assertEqual([part["spans"] for part in parts], [1, 1])
 
+    def test_a_ticket_for_a_store_that_is_gone_makes_none(self):
+        gone = self.folder / "gone.db"
+        self.environment["ERG_RUN"] = f"00000000-0000-4000-8000-000000000000@sqlite:{gone}"
+        self.assertIn("there is no store", self.erg("run", "--", "true").stderr)
+        self.assertFalse(gone.exists())
+        self.assertEqual(self.json("runs", "list")[0]["status"], "finished")
+
+    def test_each_that_joins_has_a_rank_of_its_own(self):
+        inner = f"{self.program} run -- true && {self.program} run -- true"
+        self.erg("run", "--name", "outer", "--", "sh", "-c", inner)
+        parts = self.json("runs", "show", "outer")["parts"]
+        self.assertEqual([part["rank"] for part in parts], [0, 1, 2])
+
     def test_measures_for_itself_where_the_ticket_leads_nowhere(self):
+        self.erg("run", "--", "true")
         self.environment["ERG_RUN"] = f"00000000-0000-4000-8000-000000000000@sqlite:{self.database}"
         done = self.erg("run", "--", "true")
         self.assertIn("no run 00000000", done.stderr)
@@ -155,8 +203,20 @@ class KilledRun(ErgCase):
         total = self.json("energy", "victim", "--by", "device")["total"]
         self.assertGreater(total["energy_j"], 0)
         self.assertGreater(total["time_s"], 1.9)  # of 3.2 s at most the last second is lost
-        self.assertIn("interrupted", self.erg("runs", "show", "victim").stdout)
-        self.erg("report", "victim", "-o", "victim.html")
+        shown = self.erg("runs", "show", "victim").stdout
+        self.assertIn("interrupted", shown)
+        self.assertNotIn("nothing here measured power", shown)
+        self.assertNotIn("no energy", shown)
+        self.assertTrue(self.json("runs", "show", "victim")["breakdowns"])
+        compared = self.json("runs", "compare", "victim", "victim")
+        self.assertGreater(compared[0]["energy_j"], 0)
+        written = self.json("report", "victim", "-o", "victim.html")
+        self.assertEqual(written, {"path": "victim.html", "runs": [runs[0]["id"]]})
+        self.assertNotIn("nothing measured power", (self.folder / "victim.html").read_text())
+        with sqlite3.connect(self.database) as database:  # stored by the first look
+            rows = database.execute("SELECT count(*) FROM energy_by_device").fetchone()[0]
+        database.close()
+        self.assertGreater(rows, 0)
 
 
 class StoreThatCannotBeUsed(ErgCase):
@@ -188,6 +248,12 @@ class StoreThatCannotBeUsed(ErgCase):
     def test_of_an_unknown_kind(self):
         done = self.erg("--store", "mongodb://x/y", "runs", "list", status=1)
         self.assert_one_line(done.stderr, "mongodb")
+        for store, words in (("foo:bar", ["foo"]), ("sqlit:/x", ["sqlit", "'sqlite'"]),
+                             ("postgresql:host/db", ["postgresql://"])):
+            done = self.erg("--store", store, "run", "--", "touch", "ran", status=1)
+            self.assert_one_line(done.stderr, *words)
+            self.assertFalse((self.folder / store).exists())
+        self.assertFalse(self.measured())
 
     def test_default_is_in_the_users_data_folder(self):
         del self.environment["ERG_STORE"]

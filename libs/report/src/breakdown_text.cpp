@@ -16,10 +16,10 @@ using Align = TextTable::Align;
 
 // Columns share their unit, so that numbers can be compared by looking.
 struct Units {
-  Scale energy{1, "J"};
-  Scale time{1, "s"};
-  Scale power{1, "W"};
-  Scale sample{1, "J"};
+  DisplayUnit energy{1, "J"};
+  DisplayUnit time{1, "s"};
+  DisplayUnit power{1, "W"};
+  DisplayUnit sample{1, "J"};
   int energy_decimals = 9;
   int time_decimals = 9;
 };
@@ -83,7 +83,7 @@ std::vector<std::string> cells(const BreakdownRow& row, const Breakdown& whole,
   return cells;
 }
 
-std::string unit_title(std::string_view name, Scale scale) {
+std::string unit_title(std::string_view name, DisplayUnit scale) {
   return fmt::format("{} ({})", name, scale.unit);
 }
 
@@ -128,6 +128,15 @@ std::string breakdown_text(const Breakdown& breakdown, TextStyle style) {
   }
   for (const auto& note : breakdown.notes) text += "note: " + plain_text(note) + "\n";
   return text;
+}
+
+bool measured_power(const Run& run) {
+  for (const auto& part : run.parts) {
+    for (const auto& timeline : part.timelines) {
+      if (timeline.channel().kind != ChannelKind::gauge && !timeline.empty()) return true;
+    }
+  }
+  return false;
 }
 
 const Breakdown* find_breakdown(const Run& run, Grouping by) {

@@ -36,7 +36,8 @@ std::string tiles(const Run& run) {
   if (total.energy) {
     all += tile(text(*total.energy), "energy, " + html::chip(total.energy->provenance));
   } else {
-    all += tile("-", "energy: nothing measured power");
+    all += tile("-", measured_power(run) ? "energy: too little was measured"
+                                         : "energy: nothing measured power");
   }
   all += tile(total.time ? text(total.time->value) : "-", "time");
   const auto power = mean_power(total);

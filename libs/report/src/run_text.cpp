@@ -98,7 +98,8 @@ std::string run_text(const Run& run, TextStyle style) {
     if (const auto power = mean_power(whole->total)) line += ", " + erg::text(*power);
     line += " (" + how_obtained(whole->total) + ")";
   } else {
-    line += ", no energy: nothing here measured power";
+    line += measured_power(run) ? ", no energy: too little was measured"
+                                : ", no energy: nothing here measured power";
   }
   text += emphasised(line, style) + "\n" + dynamic_text(run);
   for (const auto by : {Grouping::device, Grouping::phase}) {

@@ -77,6 +77,7 @@ VisibleGpus visible_gpus(const std::vector<ListedGpu>& listed,
     const auto comma = std::min(rest.find(','), rest.size());
     const std::string_view word = trimmed(rest.substr(0, comma));
     rest.remove_prefix(std::min(comma + 1, rest.size()));
+    if (word == "-1" || word == "NoDevFiles") break;  // how one says: no card from here on
     const auto gpu = form_of(word) == form ? find(listed, word, order) : std::nullopt;
     if (!gpu) {
       visible.notes.push_back("CUDA_VISIBLE_DEVICES: '" + printable(word) +

@@ -44,6 +44,14 @@ TEST(VisibleGpus, NoneWhenEmptyOrNegative) {
   EXPECT_THAT(visible("-1,0"), IsEmpty());
 }
 
+TEST(VisibleGpus, WhoeverWantsNoneIsNotWarned) {
+  for (const char* none : {"", "-1", "NoDevFiles", "-1,0"}) {
+    const VisibleGpus told = visible_gpus(four(), none, "PCI_BUS_ID");
+    EXPECT_THAT(told.gpus, IsEmpty()) << none;
+    EXPECT_THAT(told.notes, IsEmpty()) << none;
+  }
+}
+
 TEST(VisibleGpus, StopsAtTheFirstThatIsNoCard) {
   EXPECT_THAT(visible("0,4,1"), ElementsAre(1));
   EXPECT_THAT(visible("2,,1"), ElementsAre(0));

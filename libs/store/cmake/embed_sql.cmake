@@ -9,14 +9,14 @@ function(to_sqlite sql result)
   string(REPLACE "@CLUSTERED@" "STRICT, WITHOUT ROWID" sql "${sql}")
   string(REPLACE "@STRICT@" "STRICT" sql "${sql}")
   string(REGEX REPLACE "@utc\\(([^)]*)\\)@"
-    "strftime('%Y-%m-%dT%H:%M:%SZ', \\1 / 1000000000, 'unixepoch')" sql "${sql}")
+    "strftime('%Y-%m-%dT%H:%M:%SZ', (\\1) / 1000000000, 'unixepoch')" sql "${sql}")
   set(${result} "${sql}" PARENT_SCOPE)
 endfunction()
 
 function(to_postgres sql result)
   string(REGEX REPLACE "@(CLUSTERED|STRICT)@" "" sql "${sql}")
   string(REGEX REPLACE "@utc\\(([^)]*)\\)@"
-    "to_char(to_timestamp(\\1 / 1000000000) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
+    "to_char(to_timestamp((\\1) / 1000000000) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
     sql "${sql}")
   set(${result} "${sql}" PARENT_SCOPE)
 endfunction()

@@ -47,16 +47,19 @@ RunId find_run(Connection& connection, std::string_view word) {
   if (runs.empty())
     throw StoreError{"no run in " + connection.url() + " yet: erg run or erg train makes one"};
   if (word == "last") return *RunId::parse(runs.front().id);
+  if (std::ranges::find(runs, lower(word), &Named::id) != runs.end()) {
+    return *RunId::parse(lower(word));
+  }
   const auto named = std::ranges::find(runs, word, &Named::name);
+  if (named != runs.end()) return *RunId::parse(named->id);
   if (word.size() >= kShortestPrefix) {
     std::vector<std::string> ids;
     for (const auto& run : runs) {
       if (run.id.starts_with(lower(word))) ids.push_back(run.id);
     }
     if (ids.size() == 1) return *RunId::parse(ids.front());
-    if (ids.size() > 1 && named == runs.end()) ambiguous(word, ids);
+    if (ids.size() > 1) ambiguous(word, ids);
   }
-  if (named != runs.end()) return *RunId::parse(named->id);
   std::vector<std::string_view> candidates{"last"};
   for (const auto& run : runs) {
     candidates.push_back(run.name);

@@ -1,16 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "erg/open_store.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 
 #include "connect.h"
+#include "erg/suggest.h"
 #include "sql_store.h"
 
 namespace erg {
 namespace {
 
 constexpr std::string_view kSqlite = "sqlite:";
+constexpr std::string_view kForms = "a store is sqlite:PATH, a bare PATH or postgresql://...";
+
+// What stands before the first colon, where that can be no part of a path: letters alone.
+std::string_view scheme_of(std::string_view url) {
+  const auto colon = url.find(':');
+  if (colon == std::string_view::npos) return {};
+  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const auto scheme = url.substr(0, colon);
+  return std::ranges::all_of(scheme, letter) ? scheme : std::string_view{};
+}
+
+[[noreturn]] void refuse_scheme(std::string_view scheme) {
+  constexpr std::string_view kSchemes[] = {"sqlite", "postgresql"};
+  std::string text =
+      "no store of kind '" + std::string{scheme} + "'" + suggestion(scheme, kSchemes);
+  if (scheme == "postgresql" || scheme == "postgres")
+    text = "a server is " + std::string{scheme} + "://HOST/DATABASE";
+  throw StoreError{text + ": " + std::string{kForms} +
+                   "; a file of such a name is sqlite:" + std::string{scheme} + ":..."};
+}
 
 std::filesystem::path data_folder() {
   const auto variable = [](const char* name) {
@@ -67,11 +89,8 @@ bool names_postgres(std::string_view url) {
 
 Connect connector(std::string_view url) {
   if (names_postgres(url)) return [url = std::string{url}] { return connect_postgres(url); };
-  const auto scheme = url.find("://");
-  if (scheme != std::string_view::npos) {
-    throw StoreError{"no store of kind '" + std::string{url.substr(0, scheme)} +
-                     "': a store is sqlite:PATH or postgresql://..."};
-  }
+  const auto scheme = scheme_of(url);
+  if (!scheme.empty() && scheme != "sqlite") refuse_scheme(scheme);
   if (url.starts_with(kSqlite)) url.remove_prefix(kSqlite.size());
   if (url.empty()) throw StoreError{"a store needs a path: sqlite:PATH or postgresql://..."};
   return [path = std::string{url}] { return connect_sqlite(path); };

@@ -25,6 +25,13 @@ std::int64_t next_part(Connection& connection, std::int64_t run) {
   return next;
 }
 
+std::int32_t next_rank(Connection& connection, std::int64_t run) {
+  std::int64_t next = 0;
+  connection.query("SELECT max(rank) + 1 FROM parts WHERE run_key = $1", {run},
+                   [&](const Row& row) { next = row.integer(0); });
+  return static_cast<std::int32_t>(next);
+}
+
 std::string devices_of_run(Connection& connection, std::int64_t run) {
   std::map<std::string, Device> by_id;
   for (const auto& part : read_part_headers(connection, run)) {
@@ -76,13 +83,15 @@ std::unique_ptr<RunWriter> SqlStore::begin(const RunHeader& run, const PartHeade
   return begun;
 }
 
-std::unique_ptr<RunWriter> SqlStore::join(RunId run, const PartHeader& part) {
+std::unique_ptr<RunWriter> SqlStore::join(RunId run, const PartHeader& wanted) {
   const std::int64_t key = run_key(run);
   Transaction transaction{*connection_, Transaction::Kind::write};
   hold_run(*connection_, key);
   const auto there = read_header(*connection_, key);
   if (!there) require(run);
   const std::int64_t number = next_part(*connection_, key);
+  PartHeader part = wanted;
+  if (part.rank == kNextRank) part.rank = next_rank(*connection_, key);
   put(*connection_, rows_of({key, number}, part, process_start(part.process)));
   if (!part.devices.empty()) {
     connection_->execute("UPDATE runs SET device = $1 WHERE run_key = $2",
@@ -92,6 +101,11 @@ std::unique_ptr<RunWriter> SqlStore::join(RunId run, const PartHeader& part) {
   transaction.commit();
   joined->heartbeat();
   return joined;
+}
+
+RunHeader SqlStore::header(RunId run) const {
+  require(run);
+  return read_header(*connection_, run_key(run))->header;
 }
 
 PartHeader SqlStore::first_part(RunId run) const {

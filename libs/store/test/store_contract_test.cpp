@@ -171,6 +171,23 @@ TYPED_TEST(StoreContract, JoinsPartsOfOneRun) {
               ThrowsMessage<StoreError>(HasSubstr("no run")));
 }
 
+TYPED_TEST(StoreContract, GivesTheNextFreeRankToThoseWhoJoinWithoutOne) {
+  const auto owner = this->store_->begin(named("ranks"), this_process());
+  PartHeader part = this_process();
+  part.channels.clear();
+  for (const std::int32_t rank : {kNextRank, kNextRank, 7, kNextRank}) {
+    part.rank = rank;
+    this->store_->join(owner->run(), part)->finish(RunStatus::finished, std::nullopt, {});
+  }
+  owner->finish(RunStatus::finished, 0, {});
+  std::vector<std::int32_t> ranks;
+  for (const auto& one : this->store_->load(owner->run()).parts) ranks.push_back(one.header.rank);
+  EXPECT_EQ(ranks, (std::vector<std::int32_t>{0, 1, 2, 7, 8}));
+  EXPECT_EQ(this->store_->header(owner->run()).name, "ranks");
+  EXPECT_THAT([&] { this->store_->header(RunId::random()); },
+              ThrowsMessage<StoreError>(HasSubstr("no run")));
+}
+
 TYPED_TEST(StoreContract, WritersOfManyThreadsDoNotLoseAnything) {
   constexpr int kWriters = 4;
   constexpr int kRounds = 25;

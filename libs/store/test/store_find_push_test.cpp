@@ -48,6 +48,20 @@ TYPED_TEST(StoreBesides, FindsRuns) {
               ThrowsMessage<StoreError>(HasSubstr("did you mean 'alexnet'?")));
 }
 
+TYPED_TEST(StoreBesides, FindsAnExactNameBeforeTheBeginningOfAnId) {
+  Run one = testing::random_run(1);
+  Run two = testing::random_run(2);
+  one.header.id = *RunId::parse("cafe1111-0000-4000-8000-000000000001");
+  one.header.name = "other";
+  two.header.id = *RunId::parse("abcd2222-0000-4000-8000-000000000002");
+  two.header.name = "cafe";
+  this->store_->save(one);
+  this->store_->save(two);
+  EXPECT_EQ(this->store_->find("cafe"), two.header.id);
+  EXPECT_EQ(this->store_->find("cafe1"), one.header.id);
+  EXPECT_EQ(this->store_->find(one.header.id.text()), one.header.id);
+}
+
 TYPED_TEST(StoreBesides, AsksForMoreOfAnAmbiguousId) {
   Run one = testing::random_run(1);
   Run two = testing::random_run(2);

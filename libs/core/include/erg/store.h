@@ -22,6 +22,9 @@ class StoreError : public std::runtime_error {
   using runtime_error::runtime_error;
 };
 
+// As the rank of a part that joins: the next one that is free in its run.
+inline constexpr std::int32_t kNextRank = -1;
+
 // One line of a list of runs.
 struct RunSummary {
   RunId id;
@@ -47,8 +50,11 @@ class Store {
 
   // Begins a run with its first part.
   virtual std::unique_ptr<RunWriter> begin(const RunHeader& run, const PartHeader& part) = 0;
-  // Adds a part to a run that another process began. Throws when there is no such run.
+  // Adds a part to a run that another process began; a rank of kNextRank is settled here. Throws
+  // when there is no such run.
   virtual std::unique_ptr<RunWriter> join(RunId run, const PartHeader& part) = 0;
+  // Of the run `run`, without reading its parts. Throws when there is no such run.
+  virtual RunHeader header(RunId run) const = 0;
   // The first part of a run, for one who joins its clock. Throws when there is no such run.
   virtual PartHeader first_part(RunId run) const = 0;
 
@@ -57,7 +63,7 @@ class Store {
   virtual Run load(RunId run) const = 0;
   // Newest first.
   virtual std::vector<RunSummary> list() const = 0;
-  // By id, by the beginning of an id (4 digits or more), by name (the newest), or "last". Throws
+  // "last", by id, by name (the newest), or by the beginning of an id (4 digits or more). Throws
   // when nothing or more than one id matches, naming the nearest.
   virtual RunId find(std::string_view word) const = 0;
   virtual void remove(RunId run) = 0;

@@ -23,6 +23,9 @@ std::string breakdown_text(const Breakdown& breakdown, TextStyle style = TextSty
 // The stored breakdown of one grouping over all devices, of the whole run where there is one. Null
 // where there is none.
 const Breakdown* find_breakdown(const Run& run, Grouping by);
+
+// Whether any of its channels of energy or power has a reading.
+bool measured_power(const Run& run);
 // That of one step, from blocks of step designs. Null where there is none.
 const Breakdown* find_profile(const Run& run, Grouping by);
 
