@@ -6,6 +6,7 @@
 #include "console.h"
 #include "erg/checkpoint.h"
 #include "measured.h"
+#include "number_checks.h"
 
 namespace erg {
 namespace {
@@ -22,7 +23,6 @@ struct EvaluateOptions {
 
 int evaluate(const Commands& commands, EvaluateOptions& options,
              const std::vector<std::string>& command) {
-  if (options.rounds < 1) throw UsageError{"--rounds must be 1 or more"};
   options.train.training.epochs = options.rounds;
   const TrainingOptions training = training_options(options.train);
   tags_of(options.train.tags);
@@ -51,6 +51,7 @@ void add_evaluate(Commands& commands, const std::vector<std::string>& command) {
   app.add_option("-d,--data", options->train.data,
                  "The images to test (default: those it was trained on)");
   app.add_option("-r,--rounds", options->rounds, "How many times over all test images")
+      ->check(at_least(1))
       ->capture_default_str();
   add_place_options(app, options->train);
 }

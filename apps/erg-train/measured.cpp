@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "breakdowns.h"
 #include "console.h"
 #include "erg/json_forms.h"
 #include "erg/run_text.h"
@@ -22,9 +23,19 @@ std::uint16_t span_device(const Session& session, const Trainer& trainer) {
   return kNoDevice;
 }
 
-TrainingListener listener_of(TrainingScreen& screen, std::int64_t epochs, RunWriter* writer) {
+// `session` is null where nothing is measured. A store that does not take what is measured is told
+// of once.
+TrainingListener listener_of(TrainingScreen& screen, std::int64_t epochs, Session* session) {
+  RunWriter* const writer = session ? &session->writer() : nullptr;
   TrainingListener listener;
-  listener.progress = [&](const TrainingProgress& progress) { screen.show(progress); };
+  listener.progress = [&screen, session, told = false](const TrainingProgress& progress) mutable {
+    screen.show(progress);
+    const auto trouble = session && !told ? session->trouble() : std::nullopt;
+    if (!trouble) return;
+    told = true;
+    screen.clear();
+    warn("the store does not take what is measured; it is kept and tried again: " + *trouble);
+  };
   listener.epoch = [&screen, epochs, writer](const EpochResult& result) {
     screen.show(result, epochs);
     if (writer) writer->append_epoch(result);
@@ -49,10 +60,15 @@ SessionOptions session_options(const Commands& commands, const TrainOptions& opt
   return session;
 }
 
-void conclude(const Session& session, const Run& run, const TrainOptions& options,
+void conclude(const Session& session, Run& run, const TrainOptions& options,
               const std::string& store_url) {
   if (session.joined()) {
-    if (!options.quiet) inform("erg: part of the run " + run.header.id.text() + "\n");
+    if (options.json) {
+      run.breakdowns = usual_breakdowns(run);  // as far as it went; its owner stores its own
+      print(run_json(run));
+    } else if (!options.quiet) {
+      inform("erg: part of the run " + run.header.id.text() + "\n");
+    }
     return;
   }
   if (options.json) {
@@ -83,20 +99,20 @@ void note_outcome(RunWriter& writer, const TrainingOutcome& outcome) {
 
 int measured(const Commands& commands, const TrainOptions& options,
              const std::vector<std::string>& command, Trainer& trainer,
-             const Interrupts& interrupts, const Work& work) {
+             const Interrupts& interrupts, const Work& work, const std::function<void()>& keep) {
   TrainingScreen screen{options.quiet};
   const std::int64_t epochs = options.training.epochs;
   if (options.no_measure) {
     const auto outcome = work(nullptr, listener_of(screen, epochs, nullptr), kNoDevice);
     screen.clear();
+    if (keep) keep();
     return exit_status(outcome, interrupts);
   }
   Session session{session_options(commands, options, command, trainer)};
   for (const auto& note : session.notes()) warn(note);
   TrainingOutcome outcome;
   try {
-    outcome = work(&session, listener_of(screen, epochs, &session.writer()),
-                   span_device(session, trainer));
+    outcome = work(&session, listener_of(screen, epochs, &session), span_device(session, trainer));
   } catch (...) {
     screen.clear();
     session.finish(RunStatus::failed, 1);
@@ -104,9 +120,15 @@ int measured(const Commands& commands, const TrainOptions& options,
   }
   screen.clear();
   note_outcome(session.writer(), outcome);
-  const int status = exit_status(outcome, interrupts);
-  const Run run =
-      session.finish(outcome.stopped ? RunStatus::interrupted : RunStatus::finished, status);
+  int status = exit_status(outcome, interrupts);
+  try {
+    if (keep) keep();
+  } catch (const std::exception& failure) {
+    warn(failure.what());
+    session.writer().append_note(failure.what());
+    if (status == 0) status = 1;
+  }
+  Run run = session.finish(outcome.stopped ? RunStatus::interrupted : RunStatus::finished, status);
   conclude(session, run, options, session.store().url());
   if (outcome.stopped) {
     inform(fmt::format("erg: stopped after step {}: what was measured is stored\n", outcome.steps));

@@ -20,9 +20,12 @@ using Work = std::function<TrainingOutcome(Session* session, const TrainingListe
                                            std::uint16_t span_device)>;
 
 // Does the work as a run of its own (or as a part of the one that ERG_RUN names) and says what came
-// of it; without measuring where the options say so. Gives the exit status.
+// of it; without measuring where the options say so. `keep`, where there is one, is for what is
+// left to do with the trained network: when it throws, the run ends all the same. Gives the exit
+// status.
 int measured(const Commands& commands, const TrainOptions& options,
              const std::vector<std::string>& command, Trainer& trainer,
-             const Interrupts& interrupts, const Work& work);
+             const Interrupts& interrupts, const Work& work,
+             const std::function<void()>& keep = {});
 
 }  // namespace erg

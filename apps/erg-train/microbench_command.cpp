@@ -8,12 +8,13 @@
 
 #include "console.h"
 #include "erg/catalogue.h"
-#include "erg/scoped_span.h"
 #include "erg/energy_model.h"
+#include "erg/scoped_span.h"
 #include "erg/store.h"
 #include "erg/summary.h"
 #include "interrupts.h"
 #include "microbench_run.h"
+#include "number_checks.h"
 #include "profiler.h"
 #include "train_options.h"
 
@@ -171,7 +172,6 @@ std::string text_of(const EnergyModel& model) {
 
 int calibrate(const Commands& commands, const Options& options,
               const std::vector<std::string>& command) {
-  if (!(options.seconds >= 5)) throw UsageError{"--seconds must be 5 or more"};
   const Interrupts interrupts;
   Session session = begin(commands, options, command);
   for (const auto& note : session.notes()) warn(note);
@@ -214,13 +214,17 @@ void add_microbench(Commands& commands, const std::vector<std::string>& command)
   app.add_option("--precision", options->precision, "fp32, tf32, bf16, fp16")
       ->capture_default_str();
   app.add_option("--seconds", options->seconds, "How long the microbenchmarks may take")
+      ->check(at_least(5))
       ->capture_default_str();
   app.add_option("--name", options->name, "Of the model");
   app.add_option("--check", options->check,
                  "Then measure the steps of these networks, and show how far off the model is")
       ->delimiter(',');
-  app.add_option("--check-batch", options->check_batch, "Their batch")->capture_default_str();
+  app.add_option("--check-batch", options->check_batch, "Their batch")
+      ->check(at_least(1))
+      ->capture_default_str();
   app.add_option("--check-seconds", options->check_seconds, "For all of them")
+      ->check(more_than(0))
       ->capture_default_str();
   app.add_flag("--json", options->json, "The model as JSON");
 }

@@ -2,6 +2,7 @@
 #include "train_command.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <memory>
@@ -37,26 +38,45 @@ void profile(Session& session, Trainer& trainer, const TrainOptions& options,
                   profiler.blocks(), options.profile_seconds));
 }
 
+// Before hours of work: whether a checkpoint can be written here, as far as one can tell.
+void must_be_writable(const std::filesystem::path& path) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path{"."};
+  const std::string tried = "--save " + path.string() + ": ";
+  if (fs::is_directory(path, error)) throw UsageError{tried + "it is a folder, not a file"};
+  if (!fs::is_directory(folder, error)) {
+    throw std::runtime_error{tried + "there is no folder " + folder.string() + ": make it first"};
+  }
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) {
+    throw std::runtime_error{tried + "cannot write in " + folder.string() + ": name another place"};
+  }
+}
+
 int train(const Commands& commands, const TrainOptions& options,
           const std::vector<std::string>& command) {
   const TrainingOptions training = training_options(options);
   const bool profiled = profile_request(options).time > Seconds{0};
   tags_of(options.tags);
+  if (!options.save.empty()) must_be_writable(options.save);
   const Interrupts interrupts;
   const DataSet data = data_for(options, options.data);
   Trainer trainer{network_for(options, data), data, training};
   if (!options.resume.empty()) trainer.resume(options.resume);
-  return measured(commands, options, command, trainer, interrupts,
-                  [&](Session* session, const TrainingListener& listener, std::uint16_t device) {
-                    if (session && profiled) check_measured(*session, trainer.gpu_uuid());
-                    auto outcome = trainer.train(session ? &session->spans() : nullptr, listener,
-                                                 interrupts.token(), device);
-                    if (session && profiled && !outcome.stopped) {
-                      profile(*session, trainer, options, interrupts.token());
-                    }
-                    if (!options.save.empty()) trainer.save(options.save);
-                    return outcome;
-                  });
+  return measured(
+      commands, options, command, trainer, interrupts,
+      [&](Session* session, const TrainingListener& listener, std::uint16_t device) {
+        if (session && profiled) check_measured(*session, trainer.gpu_uuid());
+        auto outcome = trainer.train(session ? &session->spans() : nullptr, listener,
+                                     interrupts.token(), device);
+        if (session && profiled && !outcome.stopped) {
+          profile(*session, trainer, options, interrupts.token());
+        }
+        return outcome;
+      },
+      [&] {
+        if (!options.save.empty()) trainer.save(options.save);
+      });
 }
 
 }  // namespace

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train_options.h"
 
+#include <cstdlib>
 #include <filesystem>
 
 #include "console.h"
 #include "erg/catalogue.h"
 #include "erg/network_file.h"
+#include "number_checks.h"
 
 namespace erg {
 namespace {
@@ -21,24 +23,35 @@ void add_what(CLI::App& app, TrainOptions& options) {
       ->required();
   app.add_option("--input", options.input, "Resize the images to HxW (default: the network's)")
       ->type_name("HxW");
-  app.add_option("-e,--epochs", training.epochs, "How many epochs")->capture_default_str();
-  app.add_option("--max-steps", options.max_steps, "End after so many steps, however many epochs");
+  app.add_option("-e,--epochs", training.epochs, "How many epochs")
+      ->check(at_least(1))
+      ->capture_default_str();
+  app.add_option("--max-steps", options.max_steps, "End after so many steps, however many epochs")
+      ->check(at_least(1));
   app.add_option("--until-accuracy", options.until_accuracy,
-                 "End when the test images reach this accuracy, in percent");
+                 "End when the test images reach this accuracy, in percent")
+      ->check(between_numbers(0, 100));
   app.add_flag("--no-evaluate", options.no_evaluate, "No test after each epoch");
 }
 
 void add_how(CLI::App& app, TrainOptions& options) {
   auto& training = options.training;
   app.add_option("--optimizer", options.optimizer, "sgd, adam, adamw")->capture_default_str();
-  app.add_option("--lr", training.optimizer.learning_rate, "Learning rate")->capture_default_str();
-  app.add_option("--momentum", training.optimizer.momentum, "Of sgd")->capture_default_str();
+  app.add_option("--lr", training.optimizer.learning_rate, "Learning rate")
+      ->check(at_least(0))
+      ->capture_default_str();
+  app.add_option("--momentum", training.optimizer.momentum, "Of sgd")
+      ->check(at_least(0))
+      ->capture_default_str();
   app.add_flag("--nesterov", training.optimizer.nesterov, "Nesterov's momentum");
-  app.add_option("--weight-decay", training.optimizer.weight_decay, "")->capture_default_str();
+  app.add_option("--weight-decay", training.optimizer.weight_decay, "")
+      ->check(at_least(0))
+      ->capture_default_str();
   app.add_option("--schedule", options.schedule,
                  "Of the learning rate: constant, cosine, step:EPOCHS[:GAMMA]")
       ->capture_default_str();
   app.add_option("--warmup", training.schedule.warmup_steps, "Steps of rising learning rate")
+      ->check(at_least(0))
       ->capture_default_str();
   app.add_option("--init", options.initialization,
                  "torch, xavier_uniform, kaiming_normal, normal_02 (default: the network's)");
@@ -50,12 +63,14 @@ void add_levels(CLI::App& app, TrainOptions& options) {
                  "none, phases, layers, sync-step, sync-phases, sync-layers")
       ->capture_default_str();
   app.add_option("--layer-every", options.training.layer_every, "layers: on one in so many steps")
+      ->check(at_least(1))
       ->capture_default_str();
   app.add_option("--profile", options.profile,
                  "After the training, measure the energy of a step's phases, or of its layers, by "
                  "blocks of step designs: phases, layers")
       ->type_name("WHAT");
   app.add_option("--profile-seconds", options.profile_seconds, "How long the profile may take")
+      ->check(at_least(5))
       ->capture_default_str();
   app.add_option("--save", options.save, "Write a checkpoint here at the end")->type_name("FILE");
   app.add_option("--resume", options.resume, "Go on from this checkpoint")->type_name("FILE");
@@ -66,13 +81,17 @@ void add_where(CLI::App& app, TrainOptions& options) {
   app.add_option("--data-dir", options.data_dir,
                  "Where the images' files are (default: ERG_DATA_DIR, the user's and the system's "
                  "data folders)");
-  app.add_option("-b,--batch", training.batch, "Images a step")->capture_default_str();
+  app.add_option("-b,--batch", training.batch, "Images a step")
+      ->check(at_least(1))
+      ->capture_default_str();
   app.add_option("--device", training.device, "cpu, cuda, cuda:N")->capture_default_str();
   app.add_option("--precision", options.precision, "fp32, tf32, bf16, fp16")->capture_default_str();
   app.add_flag("--channels-last", training.channels_last, "Images with their channels innermost");
   app.add_option("--threads", training.threads, "Of the CPU's operators (0: PyTorch's choice)")
+      ->check(at_least(0))
       ->capture_default_str();
   app.add_option("--loader-threads", training.loader_threads, "That resize images (0: chosen)")
+      ->check(at_least(0))
       ->capture_default_str();
 }
 
@@ -124,11 +143,7 @@ TrainingOptions training_options(const TrainOptions& options) {
                        "'; there are torch, xavier_uniform, kaiming_normal, normal_02"};
     }
   }
-  if (options.max_steps < 0) throw UsageError{"--max-steps must be 1 or more"};
   if (options.max_steps > 0) training.max_steps = options.max_steps;
-  if (options.until_accuracy < 0 || options.until_accuracy > 100) {
-    throw UsageError{"--until-accuracy is in percent, 0 to 100"};
-  }
   if (options.until_accuracy > 0) training.until_accuracy = options.until_accuracy / 100;
   training.evaluate = !options.no_evaluate;
   return training;
@@ -141,7 +156,6 @@ ProfileRequest profile_request(const TrainOptions& options) {
   if (options.profile != "phases" && options.profile != "layers") {
     throw UsageError{"--profile is phases or layers, not '" + options.profile + "'"};
   }
-  if (!(options.profile_seconds >= 5)) throw UsageError{"--profile-seconds must be 5 or more"};
   if (options.no_measure) throw UsageError{"--profile measures: not with --no-measure"};
   request.layers = options.profile == "layers";
   request.time = Seconds{options.profile_seconds};
@@ -164,7 +178,15 @@ std::map<std::string, std::string> tags_of(const std::vector<std::string>& words
 DataSet data_for(const TrainOptions& options, const std::string& name) {
   std::optional<std::filesystem::path> folder;
   if (!options.data_dir.empty()) folder = options.data_dir;
-  return load_data_set(name, data_places(folder));
+  DataSet data = load_data_set(name, data_places(folder));
+  const char* wished = std::getenv("ERG_DATA_DIR");
+  const bool read =
+      data.name != "synthetic" && !data.source.empty() && !name.starts_with("synthetic");
+  if (!folder && read && wished && *wished && !data.source.starts_with(wished)) {
+    warn("ERG_DATA_DIR (" + std::string{wished} + ") has no " + name + ": its images come from " +
+         data.source);
+  }
+  return data;
 }
 
 Network network_for(const TrainOptions& options, const DataSet& data) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "erg/data_set.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 
@@ -60,8 +61,16 @@ std::optional<DataSet> idx_set(const Known& known, const fs::path& folder) {
   const auto test_labels = idx_file(folder, "t10k-labels", "idx1");
   if (!train_images && !train_labels && !test_images && !test_labels) return {};
   if (!train_images || !train_labels || !test_images || !test_labels) {
+    std::string missing;
+    const auto miss = [&](const auto& file, const char* name) {
+      if (!file) missing += (missing.empty() ? "" : ", ") + std::string{name};
+    };
+    miss(train_images, "train-images-idx3-ubyte");
+    miss(train_labels, "train-labels-idx1-ubyte");
+    miss(test_images, "t10k-images-idx3-ubyte");
+    miss(test_labels, "t10k-labels-idx1-ubyte");
     throw DataError{folder.string() + " has some of the four files of " + std::string{known.name} +
-                    " but not all: " + std::string{known.where_to_get}};
+                    " but not " + missing + " (or .gz): " + std::string{known.where_to_get}};
   }
   DataSet data;
   data.classes = 10;
@@ -104,6 +113,22 @@ std::optional<DataSet> set_in(const Known& known, const fs::path& folder) {
   return data;
 }
 
+// Whether this is, by its name, the folder of another set: the files of two have the same names.
+bool is_of_another(const Known& known, const fs::path& folder) {
+  const auto named = [&](const Known& one) {
+    return std::ranges::any_of(one.folders, [&](std::string_view name) {
+      const fs::path path{name};
+      return folder.filename() == path.filename() &&
+             (!path.has_parent_path() ||
+              folder.parent_path().filename() == path.parent_path().filename());
+    });
+  };
+  for (const Known& other : {kCifar10, kCifar100, kFashion, kMnist}) {
+    if (other.name != known.name && named(other)) return true;
+  }
+  return false;
+}
+
 DataSet find_set(const Known& known, const DataPlaces& places) {
   std::vector<fs::path> tried;
   const auto try_all = [&](const fs::path& root) -> std::optional<DataSet> {
@@ -120,6 +145,8 @@ DataSet find_set(const Known& known, const DataPlaces& places) {
   } else {
     for (const auto& root : places.shared) {
       if (auto data = try_all(root)) return *data;
+      if (is_of_another(known, root)) continue;
+      if (auto data = set_in(known, root)) return *data;
     }
   }
   std::string text = "data set " + std::string{known.name} + " is not in";

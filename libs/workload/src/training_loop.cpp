@@ -55,7 +55,10 @@ TrainingLoop::TrainingLoop(Trainer::State& state, SpanLog* log, const TrainingLi
 
 TrainingOutcome TrainingLoop::run() {
   return within_run([this] {
-    while (!ended()) train_epoch();
+    while (!ended()) {
+      outcome_.stopped = stop_.stop_requested();
+      if (!outcome_.stopped) train_epoch();
+    }
   });
 }
 
@@ -64,7 +67,7 @@ TrainingOutcome TrainingLoop::run_evaluation(std::int64_t rounds) {
     for (std::int64_t round = 0; round < rounds && !stop_.stop_requested(); ++round) {
       evaluation_round(round);
     }
-    outcome_.stopped = stop_.stop_requested();
+    outcome_.stopped = outcome_.stopped || stop_.stop_requested();
   });
 }
 
@@ -101,11 +104,14 @@ void TrainingLoop::train_epoch() {
   const Learnt learnt = state_.meter.read();
   state_.source.finish();
   outcome_.images += learnt.images;
-  result.train_loss = learnt.loss;
-  result.train_accuracy = learnt.accuracy;
+  if (learnt.images > 0) {
+    result.train_loss = learnt.loss;
+    result.train_accuracy = learnt.accuracy;
+  }
   if (state_.options.evaluate && !outcome_.stopped) evaluate(steps, result);
   if (device_track_) device_track_->end_epoch();
   host_.end_epoch();
+  if (learnt.images == 0) return;  // stopped before its first step
   const bool whole = state_.step == (state_.epoch + 1) * state_.steps_per_epoch();
   if (whole) ++state_.epoch;
   const bool last = state_.epoch >= state_.options.epochs;

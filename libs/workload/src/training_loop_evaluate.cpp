@@ -31,6 +31,7 @@ void TrainingLoop::evaluation_round(std::int64_t round) {
   evaluate(state_.steps_per_epoch(), result);
   if (device_track_) device_track_->end_epoch();
   host_.end_epoch();
+  if (outcome_.stopped) return;
   outcome_.epochs.push_back(result);
   if (listener_.epoch) listener_.epoch(result);
 }
@@ -52,7 +53,10 @@ void TrainingLoop::evaluate(std::int64_t steps, EpochResult& result) {
   state_.meter.clear();
   reported_ = std::chrono::steady_clock::now();
   images_at_report_ = 0;
-  for (std::int64_t done = 1; const auto batch = state_.source.next(); ++done) {
+  for (std::int64_t done = 1;; ++done) {
+    if (stop_.stop_requested()) outcome_.stopped = true;  // a part of the images is no test result
+    const auto batch = outcome_.stopped ? std::nullopt : state_.source.next();
+    if (!batch) break;
     const at::Tensor images = to_device(batch->images, true);
     const at::Tensor labels = to_device(batch->labels, false);
     const AutocastScope autocast{state_.options.precision, state_.device};
@@ -64,6 +68,7 @@ void TrainingLoop::evaluate(std::int64_t steps, EpochResult& result) {
   const Learnt learnt = state_.meter.read();
   state_.source.finish();
   host_.enter(phase::kOther);
+  if (outcome_.stopped) return;
   result.test_loss = learnt.loss;
   result.test_accuracy = learnt.accuracy;
 }

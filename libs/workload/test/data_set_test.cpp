@@ -50,6 +50,23 @@ TEST(DataSets, AreTakenFromTheChosenFolderItselfAndFromNoOther) {
                     ::testing::Not(HasSubstr("shared"))));
 }
 
+TEST(DataSets, MayBeASharedFolderItselfUnlessThatIsAnothers) {
+  testing::TempTree tree;
+  write_idx_set(tree, "mine", 6);
+  write_idx_set(tree, "fashion-mnist", 5);
+  EXPECT_EQ(load_data_set("mnist", {{}, {tree.path("mine")}}).train.size(), 6U);
+  EXPECT_EQ(load_data_set("fashion_mnist", {{}, {tree.path("fashion-mnist")}}).train.size(), 5U);
+  EXPECT_THAT(refusal("mnist", {{}, {tree.path("fashion-mnist")}}), HasSubstr("is not in"));
+}
+
+TEST(DataSets, NameTheFilesThatAreMissing) {
+  testing::TempTree tree;
+  tree.write("mnist/train-images-idx3-ubyte", testing::idx_images(2, 2, 2));
+  tree.write("mnist/t10k-labels-idx1-ubyte", testing::idx_labels(2));
+  EXPECT_THAT(refusal("mnist", {{}, {tree.path("")}}),
+              HasSubstr("but not train-labels-idx1-ubyte, t10k-images-idx3-ubyte"));
+}
+
 TEST(DataSets, OfCifarAreFoundToo) {
   testing::TempTree tree;
   for (char number = '1'; number <= '5'; ++number) {

@@ -209,6 +209,40 @@ TEST(Training, StopsAtTheEndOfAStepWhenAsked) {
   for (SpanIndex i = 0; i < spans.size(); ++i) EXPECT_FALSE(spans.open(i));
 }
 
+TEST(Training, LeavesTheTestWhenAskedToStopAndGivesNoResultOfAPart) {
+  const DataSet data = small_set();
+  auto options = quick();
+  options.epochs = 1;
+  std::stop_source stop;
+  std::int64_t tests = 0;
+  TrainingListener listener;
+  listener.progress = [&](const TrainingProgress& progress) {
+    if (progress.evaluating) ++tests;
+    if (!progress.evaluating && progress.step == progress.steps) stop.request_stop();
+  };
+  SpanLog log{HostClock{}};
+  Trainer trainer{make_network("lenet5"), data, options};
+  const auto outcome = trainer.train(&log, listener, stop.get_token());
+  EXPECT_TRUE(outcome.stopped);
+  EXPECT_EQ(tests, 0);
+  ASSERT_EQ(outcome.epochs.size(), 1U);
+  EXPECT_TRUE(outcome.epochs.front().train_loss);
+  EXPECT_FALSE(outcome.epochs.front().test_accuracy);
+  const SpanTable spans = log.table();
+  for (SpanIndex i = 0; i < spans.size(); ++i) EXPECT_FALSE(spans.open(i));
+}
+
+TEST(Training, StoppedBeforeItsFirstStepHasNoEpoch) {
+  const DataSet data = small_set();
+  std::stop_source stop;
+  stop.request_stop();
+  Trainer trainer{make_network("lenet5"), data, quick()};
+  const auto outcome = trainer.train(nullptr, {}, stop.get_token());
+  EXPECT_TRUE(outcome.stopped);
+  EXPECT_EQ(outcome.steps, 0);
+  EXPECT_TRUE(outcome.epochs.empty());
+}
+
 TEST(Training, StopsAtTheAccuracyAskedFor) {
   const DataSet data = small_set();
   auto options = quick();
