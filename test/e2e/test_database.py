@@ -6,6 +6,7 @@ import io
 import json
 import math
 import os
+import pathlib
 import random
 import resource
 import signal
@@ -190,8 +191,9 @@ class Database(erg_case.ErgCase):
         feeder.join(20)
         self.assertIn("pipe.csv", done.stderr)
         self.assertEqual(self.counted(), done.returncode == 0)
-        kib = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-        self.assertLess(kib, 200 * 1024)
+        if b"__asan_init" not in pathlib.Path(self.program).read_bytes():  # it keeps what is freed
+            kib = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+            self.assertLess(kib, 200 * 1024)
 
     def test_a_database_that_another_writes(self):
         self.imported("csv", self.power("first.csv"))
