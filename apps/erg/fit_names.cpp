@@ -1,22 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fit_names.h"
 
-#include <algorithm>
-#include <cctype>
-
 #include "erg/byte_source.h"
 #include "erg/csv_reader.h"
 #include "erg/format_error.h"
+#include "erg/lower_case.h"
 
 namespace erg {
 namespace {
-
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char letter) {
-    return static_cast<char>(std::tolower(letter));
-  });
-  return text;
-}
 
 std::map<std::string, std::string> of_study() {
   std::map<std::string, std::string> names;
@@ -51,14 +42,14 @@ std::map<std::string, std::string> network_names(const std::string& word) {
       throw FormatError{word + ", line " + std::to_string(reader.line()) +
                         ": two columns are wanted: the table's name, the catalogue's"};
     }
-    names[lower(std::string{fields[0]})] = fields[1];
+    names[lower_case(std::string{fields[0]})] = fields[1];
   }
   return names;
 }
 
 std::string network_named(const std::map<std::string, std::string>& names,
                           const std::string& name) {
-  const auto found = names.find(lower(name));
+  const auto found = names.find(lower_case(name));
   return found == names.end() ? name : found->second;
 }
 

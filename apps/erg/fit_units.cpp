@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <optional>
 #include <utility>
 
 #include "console.h"
 #include "erg/least_squares.h"
+#include "erg/lower_case.h"
 
 namespace erg {
 namespace {
@@ -19,14 +19,6 @@ constexpr std::array<Unit, 6> kEnergies{
 constexpr std::array<Unit, 6> kTimes{
     {{"ms", 1e-3}, {"us", 1e-6}, {"ns", 1e-9}, {"min", 60}, {"h", 3600}, {"s", 1}}};
 
-std::string lower(std::string_view text) {
-  std::string result{text};
-  std::ranges::transform(result, result.begin(), [](unsigned char letter) {
-    return static_cast<char>(std::tolower(letter));
-  });
-  return result;
-}
-
 std::optional<double> named(std::span<const Unit> units, std::string_view word) {
   const auto found = std::ranges::find(units, word, &Unit::first);
   return found == units.end() ? std::nullopt : std::optional{found->second};
@@ -34,12 +26,12 @@ std::optional<double> named(std::span<const Unit> units, std::string_view word) 
 
 double factor(std::span<const Unit> units, std::string_view column, const std::string& unit,
               const char* option) {
-  const auto name = lower(column);
+  const auto name = lower_case(column);
   const auto line = name.rfind('_');
   std::optional<double> said;
   if (line != std::string::npos) said = named(units, std::string_view{name}.substr(line + 1));
   if (unit.empty()) return said.value_or(1);
-  const auto asked = named(units, lower(unit));
+  const auto asked = named(units, lower_case(unit));
   if (!asked) {
     std::string known;
     for (const auto& [word, value] : units)

@@ -2,10 +2,10 @@
 #include "erg/energy_model.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 
 #include "erg/least_squares.h"
+#include "erg/lower_case.h"
 
 namespace erg {
 namespace {
@@ -16,17 +16,9 @@ constexpr double kUnscaledShare = 0.2;
 constexpr double kTypicalExponent = 0.6;
 constexpr double kCapFactor = 1.15;
 
-std::string lower(std::string_view text) {
-  std::string result{text};
-  for (char& letter : result) {
-    letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-  }
-  return result;
-}
-
 bool same_device(const std::string& fitted, const std::string& asked) {
-  const auto a = lower(fitted);
-  const auto b = lower(asked);
+  const auto a = lower_case(fitted);
+  const auto b = lower_case(asked);
   return a.find(b) != std::string::npos || b.find(a) != std::string::npos;
 }
 

@@ -3,10 +3,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 #include <string_view>
 #include <vector>
+
+#include "erg/lower_case.h"
 
 namespace erg::exchange {
 namespace {
@@ -39,12 +40,6 @@ constexpr std::array<std::string_view, 10> kShelves{
 constexpr std::array<std::string_view, 12> kPlainNetworks{
     "alexnet",  "vgg11",    "vgg13",     "vgg16",       "vgg19",       "resnet18",
     "resnet34", "resnet50", "googlenet", "mobilenetv1", "mobilenetv2", "vit"};
-
-std::string lower(std::string_view text) {
-  std::string result{text};
-  for (char& c : result) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return result;
-}
 
 template <class Table>
 std::optional<std::string_view> meaning(const Table& table, std::string_view folder) {
@@ -88,7 +83,7 @@ bool read_run_name(const std::string& folder, ThesisPlace& place) {
   const auto tokens = tokens_of(folder);
   ThesisPlace read = place;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
-    const std::string token = lower(tokens[i]);
+    const std::string token = lower_case(tokens[i]);
     if (const auto number = number_after(token, "e")) read.epochs = number;
     if (const auto number = number_after(token, "b")) read.batch = number;
     if (const auto number = number_after(token, "r")) read.round = number;
@@ -106,7 +101,7 @@ bool read_run_name(const std::string& folder, ThesisPlace& place) {
 }
 
 bool read_power_folder(const std::string& folder, ThesisPlace& place) {
-  const auto watts = number_after(lower(folder), "power");
+  const auto watts = number_after(lower_case(folder), "power");
   if (!watts) return false;
   place.cap = Watts{double(*watts)};
   place.run_name = folder;
@@ -114,7 +109,7 @@ bool read_power_folder(const std::string& folder, ThesisPlace& place) {
 }
 
 std::string network_name(std::string_view folder) {
-  const std::string name = lower(folder);
+  const std::string name = lower_case(folder);
   if (std::ranges::find(kPlainNetworks, name) != kPlainNetworks.end()) return name + "_thesis";
   return name;
 }
@@ -149,7 +144,7 @@ ThesisPlace thesis_place(const std::filesystem::path& folder) {
   }
   ThesisPlace place;
   for (auto piece = folders.rbegin(); piece != folders.rend(); ++piece) {
-    const std::string name = lower(*piece);
+    const std::string name = lower_case(*piece);
     if (place.run_name.empty() &&
         (read_run_name(*piece, place) || read_power_folder(*piece, place))) {
       continue;

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "erg/lower_case.h"
+
 namespace erg {
 namespace {
 
@@ -26,10 +28,7 @@ void erase_all(std::string& text, std::string_view what) {
 
 // The words that tell a model, in lower case.
 std::string essence(std::string_view name) {
-  std::string text;
-  for (const char c : name) {
-    text += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  }
+  std::string text = lower_case(name);
   for (const std::string_view mark : {"(r)", "(tm)", "(c)"}) erase_all(text, mark);
   for (const std::string_view rest : {"@", " w/ radeon", " with radeon"})
     text.resize(std::min(text.size(), text.find(rest)));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <cctype>
 
+#include "erg/lower_case.h"
 #include "erg/suggest.h"
 #include "sql_store.h"
 
@@ -24,14 +24,6 @@ std::vector<Named> named_runs(Connection& connection) {
   return runs;
 }
 
-std::string lower(std::string_view word) {
-  std::string out{word};
-  std::ranges::transform(out, out.begin(), [](unsigned char letter) {
-    return static_cast<char>(std::tolower(letter));
-  });
-  return out;
-}
-
 [[noreturn]] void ambiguous(std::string_view word, const std::vector<std::string>& ids) {
   std::string message =
       "'" + std::string{word} + "' begins the ids of " + std::to_string(ids.size()) + " runs:";
@@ -47,15 +39,15 @@ RunId find_run(Connection& connection, std::string_view word) {
   if (runs.empty())
     throw StoreError{"no run in " + connection.url() + " yet: erg run or erg train makes one"};
   if (word == "last") return *RunId::parse(runs.front().id);
-  if (std::ranges::find(runs, lower(word), &Named::id) != runs.end()) {
-    return *RunId::parse(lower(word));
+  if (std::ranges::find(runs, lower_case(word), &Named::id) != runs.end()) {
+    return *RunId::parse(lower_case(word));
   }
   const auto named = std::ranges::find(runs, word, &Named::name);
   if (named != runs.end()) return *RunId::parse(named->id);
   if (word.size() >= kShortestPrefix) {
     std::vector<std::string> ids;
     for (const auto& run : runs) {
-      if (run.id.starts_with(lower(word))) ids.push_back(run.id);
+      if (run.id.starts_with(lower_case(word))) ids.push_back(run.id);
     }
     if (ids.size() == 1) return *RunId::parse(ids.front());
     if (ids.size() > 1) ambiguous(word, ids);
