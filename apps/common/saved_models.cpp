@@ -12,14 +12,6 @@
 namespace erg {
 namespace {
 
-std::string content_of(const std::string& path) {
-  const auto bytes = open_bytes(path);
-  std::string text;
-  std::vector<char> buffer(std::size_t{1} << 16);
-  while (const auto size = bytes->read(buffer)) text.append(buffer.data(), size);
-  return text;
-}
-
 double error_of(const EnergyModel& model) {
   const auto& target = model.energy ? model.energy : model.time;
   return target->scheme.empty() ? std::numeric_limits<double>::max() : target->scores.mape;
@@ -28,7 +20,7 @@ double error_of(const EnergyModel& model) {
 }  // namespace
 
 EnergyModel read_model(const std::string& path) {
-  return EnergyModel::from_json(content_of(path), path);
+  return EnergyModel::from_json(read_all(*open_bytes(path)), path);
 }
 
 EnergyModel stored_model(const Store& store, const std::string& name) {

@@ -8,6 +8,7 @@
 #include "erg/json_forms.h"
 #include "erg/run_text.h"
 #include "session.h"
+#include "store_watch.h"
 
 namespace erg {
 namespace {
@@ -23,18 +24,16 @@ std::uint16_t span_device(const Session& session, const Trainer& trainer) {
   return kNoDevice;
 }
 
-// `session` is null where nothing is measured. A store that does not take what is measured is told
-// of once.
+// `session` is null where nothing is measured.
 TrainingListener listener_of(TrainingScreen& screen, std::int64_t epochs, Session* session) {
   RunWriter* const writer = session ? &session->writer() : nullptr;
   TrainingListener listener;
-  listener.progress = [&screen, session, told = false](const TrainingProgress& progress) mutable {
-    screen.show(progress);
-    const auto trouble = session && !told ? session->trouble() : std::nullopt;
-    if (!trouble) return;
-    told = true;
-    screen.clear();
-    warn("the store does not take what is measured; it is kept and tried again: " + *trouble);
+  listener.progress = [&screen, watch = StoreWatch{session}](const TrainingProgress& now) mutable {
+    screen.show(now);
+    if (const auto news = watch.news()) {
+      screen.clear();
+      warn(*news);
+    }
   };
   listener.epoch = [&screen, epochs, writer](const EpochResult& result) {
     screen.show(result, epochs);

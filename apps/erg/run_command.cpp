@@ -14,6 +14,7 @@
 #include "erg/run_text.h"
 #include "number_checks.h"
 #include "session.h"
+#include "store_watch.h"
 #include "subcommands.h"
 #include "tags.h"
 
@@ -62,23 +63,6 @@ std::string why_not_started(const std::string& program, int error) {
   }
   return std::strerror(error);
 }
-
-// Says once that the store does not take what is measured.
-class StoreWatch {
- public:
-  explicit StoreWatch(const Session& session) : session_{session} {}
-  void look() {
-    if (told_) return;
-    const auto trouble = session_.trouble();
-    if (!trouble) return;
-    told_ = true;
-    warn("the store does not take what is measured; it is kept and tried again: " + *trouble);
-  }
-
- private:
-  const Session& session_;
-  bool told_ = false;
-};
 
 void report(const Run& run, Session& session, const RunOptions& options) {
   if (!options.json_file.empty()) write_file(options.json_file, run_json(run));
@@ -137,8 +121,10 @@ int measure(const Commands& commands, const std::vector<std::string>& command,
            "\n");
     return kNotExecutable;
   }
-  StoreWatch watch{session};
-  const ChildEnd end = child.wait([&watch] { watch.look(); });
+  StoreWatch watch{&session};
+  const ChildEnd end = child.wait([&watch] {
+    if (const auto news = watch.news()) warn(*news);
+  });
   spans.close(span);
   try {
     const Run run = session.finish(status_of(end), end.exit_status);
