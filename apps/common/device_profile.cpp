@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "erg/numbers.h"
+#include "optional_json.h"
 
 namespace erg {
 namespace {
@@ -18,50 +19,38 @@ std::string document_name(const std::string& device, const std::string& host) {
   return device.starts_with("GPU-") ? device : host + "/" + device;
 }
 
-template <class Value>
-Json form(const std::optional<Value>& value) {
-  return value ? Json(in_si(*value)) : Json{};
-}
-Json form(const std::optional<double>& value) { return value ? Json(*value) : Json{}; }
-
 Json form(const ChannelProfile& channel) {
   Json json;
   json["channel"] = channel.channel;
-  json["refresh_s"] = form(channel.refresh);
+  json["refresh_s"] = json_of(channel.refresh);
   json["window_s"] = channel.response ? Json(channel.response->window.count()) : Json{};
   json["delay_s"] = channel.response ? Json(channel.response->delay.count()) : Json{};
   json["misfit"] = channel.response ? Json(channel.response->misfit) : Json{};
-  json["noise_w"] = form(channel.noise);
-  json["idle_cold_w"] = form(channel.idle_cold);
-  json["idle_hot_w"] = form(channel.idle_hot);
-  json["load_w"] = form(channel.load);
-  json["read_cost_s"] = form(channel.read_cost);
-  json["disagreement"] = form(channel.disagreement);
+  json["noise_w"] = json_of(channel.noise);
+  json["idle_cold_w"] = json_of(channel.idle_cold);
+  json["idle_hot_w"] = json_of(channel.idle_hot);
+  json["load_w"] = json_of(channel.load);
+  json["read_cost_s"] = json_of(channel.read_cost);
+  json["disagreement"] = json_of(channel.disagreement);
   return json;
-}
-
-template <class Value>
-std::optional<Value> read(const Json& json, const char* key) {
-  const auto found = json.find(key);
-  if (found == json.end() || !found->is_number()) return std::nullopt;
-  return Value{found->get<double>()};
 }
 
 ChannelProfile read_channel(const Json& json, const std::string& device) {
   ChannelProfile channel;
   channel.channel = json.value("channel", "");
   channel.device = device;
-  channel.refresh = read<Seconds>(json, "refresh_s");
-  const auto window = read<Seconds>(json, "window_s"), delay = read<Seconds>(json, "delay_s");
+  channel.refresh = number_at<Seconds>(json, "refresh_s");
+  const auto window = number_at<Seconds>(json, "window_s"),
+             delay = number_at<Seconds>(json, "delay_s");
   if (window && delay) {
-    channel.response = Response{*window, *delay, read<double>(json, "misfit").value_or(0)};
+    channel.response = Response{*window, *delay, number_at<double>(json, "misfit").value_or(0)};
   }
-  channel.noise = read<Watts>(json, "noise_w");
-  channel.idle_cold = read<Watts>(json, "idle_cold_w");
-  channel.idle_hot = read<Watts>(json, "idle_hot_w");
-  channel.load = read<Watts>(json, "load_w");
-  channel.read_cost = read<Seconds>(json, "read_cost_s");
-  channel.disagreement = read<double>(json, "disagreement");
+  channel.noise = number_at<Watts>(json, "noise_w");
+  channel.idle_cold = number_at<Watts>(json, "idle_cold_w");
+  channel.idle_hot = number_at<Watts>(json, "idle_hot_w");
+  channel.load = number_at<Watts>(json, "load_w");
+  channel.read_cost = number_at<Seconds>(json, "read_cost_s");
+  channel.disagreement = number_at<double>(json, "disagreement");
   return channel;
 }
 

@@ -8,6 +8,7 @@
 #include "console.h"
 #include "erg/numbers.h"
 #include "number_checks.h"
+#include "optional_json.h"
 #include "study_plan.h"
 #include "study_runner.h"
 #include "study_summary.h"
@@ -76,8 +77,8 @@ void add(Plan& plan, const Training& training, const Forecast& forecast, CellSta
                   forecast.time ? text(*forecast.time) : "-",
                   forecast.energy ? text(*forecast.energy) : "-", from});
   nlohmann::ordered_json one{{"name", training.name()}, {"state", to_string(state)}};
-  one["time_s"] = forecast.time ? nlohmann::ordered_json(forecast.time->count()) : nullptr;
-  one["energy_j"] = forecast.energy ? nlohmann::ordered_json(forecast.energy->value()) : nullptr;
+  one["time_s"] = json_of(forecast.time);
+  one["energy_j"] = json_of(forecast.energy);
   one["estimate"] = from;
   plan.cells.push_back(std::move(one));
 }

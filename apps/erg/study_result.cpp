@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "erg/text_table.h"
+#include "optional_json.h"
 
 namespace erg {
 namespace {
@@ -14,14 +15,6 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::array<std::string_view, 4> kWords{"done", "out_of_memory", "time_limit", "failed"};
-
-std::optional<double> number_at(const Json& json, const char* key) {
-  const auto found = json.find(key);
-  if (found == json.end() || !found->is_number()) return std::nullopt;
-  return found->get<double>();
-}
-
-Json json_of(const std::optional<double>& number) { return number ? Json(*number) : Json{}; }
 
 // The last line that says something, as error messages of erg are one line.
 std::string last_line(const std::string& text) {
