@@ -7,6 +7,7 @@
 #include <set>
 
 #include "cap_runner.h"
+#include "cap_sweep_report.h"
 #include "cap_sweeps.h"
 #include "cap_text.h"
 #include "child_process.h"
@@ -20,8 +21,6 @@
 
 namespace erg {
 namespace {
-
-using Align = TextTable::Align;
 
 struct SweepOptions {
   std::vector<double> caps_w;
@@ -39,13 +38,6 @@ struct SweepOptions {
 struct Cell {
   Watts cap;
   int repeat;
-};
-
-// One that did not succeed.
-struct Failure {
-  Cell cell;
-  int exit_status;
-  std::string words;
 };
 
 std::string cap_word(Watts cap) { return fmt::format("{:.10g}", cap.value()); }
@@ -95,33 +87,27 @@ class Sweep {
   bool run_one(const Cell& cell);
   bool adapt(const std::vector<Watts>& levels);
   std::vector<Cell> cells_of(const std::vector<Watts>& caps) const;
-  void report() const;
-  void report_json(const std::vector<StoredSweep>& sweeps) const;
-  void report_text(const StoredSweep& sweep) const;
-  CapConditions conditions(Store& store, const std::vector<RunSummary>& runs, Watts cap) const;
 
   const SweepOptions& options_;
   const std::vector<std::string>& command_;
   const std::string store_url_;
-  std::string name_;
+  SweepEnd end_;
   PowerLimits card_;
   std::unique_ptr<PowerLimiter> limiter_;
-  std::vector<Failure> failures_;
-  bool interrupted_ = false;
 };
 
 void Sweep::name_it() {
-  name_ = options_.name;
-  if (name_.empty()) {
+  end_.name = options_.name;
+  if (end_.name.empty()) {
     const auto& program = command_.front();
-    name_ = "sweep " + program.substr(program.find_last_of('/') + 1);
+    end_.name = "sweep " + program.substr(program.find_last_of('/') + 1);
   }
   const auto store = open_store(store_url_);
-  const bool there = find_tagged(*store, {{cap_tag::kSweep, name_}}).has_value();
+  const bool there = find_tagged(*store, {{cap_tag::kSweep, end_.name}}).has_value();
   if (there && !options_.resume) {
     throw UsageError{
         fmt::format("there is a sweep '{}': --resume goes on with it, --name NAME makes another",
-                    plain_text(name_))};
+                    plain_text(end_.name))};
   }
 }
 
@@ -132,7 +118,7 @@ std::set<std::pair<std::string, int>> Sweep::done() const {
     const auto sweep = run.tags.find(cap_tag::kSweep);
     const auto cap = run.tags.find(cap_tag::kCap);
     const auto repeat = run.tags.find(cap_tag::kRepeat);
-    if (sweep == run.tags.end() || sweep->second != name_ || cap == run.tags.end() ||
+    if (sweep == run.tags.end() || sweep->second != end_.name || cap == run.tags.end() ||
         repeat == run.tags.end() || run.status != RunStatus::finished) {
       continue;
     }
@@ -157,22 +143,23 @@ bool Sweep::run_one(const Cell& cell) {
   try {
     limiter_->set(cell.cap);
   } catch (const LimitRefused& refused) {
-    failures_.push_back({cell, -1, words_of(refused)});
-    warn(fmt::format("{}: {}", watts_text(cell.cap), failures_.back().words));
+    end_.failures.push_back({cell.cap, cell.repeat, -1, words_of(refused)});
+    warn(fmt::format("{}: {}", watts_text(cell.cap), end_.failures.back().words));
     return true;
   }
   const int status =
-      run_measured(store_url_, fmt::format("{} {}", name_, watts_text(cell.cap)), card_.device,
-                   {{cap_tag::kSweep, name_},
+      run_measured(store_url_, fmt::format("{} {}", end_.name, watts_text(cell.cap)), card_.device,
+                   {{cap_tag::kSweep, end_.name},
                     {cap_tag::kCap, cap_word(cell.cap)},
                     {cap_tag::kRepeat, std::to_string(cell.repeat)},
                     {kCapDeviceTag, card_.device}},
                    command_);
   if (ended_by_user(status)) return false;
   if (status != 0) {
-    failures_.push_back({cell, status, fmt::format("the command ended with {}", status)});
+    end_.failures.push_back(
+        {cell.cap, cell.repeat, status, fmt::format("the command ended with {}", status)});
     warn(fmt::format("{}, repetition {}: {}; the sweep goes on", watts_text(cell.cap), cell.repeat,
-                     failures_.back().words));
+                     end_.failures.back().words));
   }
   return true;
 }
@@ -193,7 +180,7 @@ bool Sweep::adapt(const std::vector<Watts>& levels) {
   constexpr int kMostMore = 4;
   if (!run_all(cells_of(probe_caps(levels, 4)))) return false;
   for (int i = 0; i < kMostMore; ++i) {
-    const auto sweeps = stored_sweeps(*open_store(store_url_), {name_}, true);
+    const auto sweeps = stored_sweeps(*open_store(store_url_), {end_.name}, true);
     if (sweeps.size() != 1) return true;  // too little succeeded: the report says so
     const auto choice = choose_cap(CapModel{sweeps.front().curve}.at(levels), {});
     const auto cells = cells_of({choice->point.cap});
@@ -203,113 +190,20 @@ bool Sweep::adapt(const std::vector<Watts>& levels) {
   return true;
 }
 
-CapConditions Sweep::conditions(Store& store, const std::vector<RunSummary>& runs,
-                                Watts cap) const {
-  CapConditions all;
-  const auto worst = [](auto& a, const auto& b) {
-    if (b && (!a || *b > *a)) a = b;
-  };
-  for (const auto& summary : runs) {
-    const auto one = conditions_of(store.load(summary.id), card_.device, cap);
-    worst(all.temperature_c, one.temperature_c);
-    worst(all.power_throttle, one.power_throttle);
-    worst(all.heat_throttle, one.heat_throttle);
-    worst(all.binds, one.binds);
-    worst(all.sm_clock_hz, one.sm_clock_hz);
-  }
-  return all;
-}
-
-std::string remark(const CapConditions& one) {
-  std::string text;
-  if (one.binds && !*one.binds) text = "never binds";
-  if (one.heat_throttle && *one.heat_throttle > 0.01) {
-    text += fmt::format("{}held back by heat {:.0f} % of the time", text.empty() ? "" : ", ",
-                        100 * *one.heat_throttle);
-  }
-  return text;
-}
-
-void Sweep::report_text(const StoredSweep& sweep) const {
-  TextTable table{{{"cap", Align::right},
-                   {"runs", Align::right},
-                   {"energy", Align::right},
-                   {"time", Align::right},
-                   {"power", Align::right},
-                   {"SM clock", Align::right},
-                   {"hot", Align::right},
-                   {"remarks"}}};
-  const auto store = open_store(store_url_);
-  for (std::size_t i = 0; i < sweep.curve.points.size(); ++i) {
-    const auto& point = sweep.curve.points[i];
-    const auto one = conditions(*store, sweep.runs[i], point.cap);
-    table.add({watts_text(point.cap), std::to_string(point.runs), joules_text(point.energy),
-               seconds_text(point.time), text(point.power),
-               one.sm_clock_hz ? fmt::format("{:.0f} MHz", *one.sm_clock_hz / 1e6) : "-",
-               one.temperature_c ? fmt::format("{:.0f} °C", *one.temperature_c) : "-",
-               remark(one)});
-  }
-  print(table.text(stdout_style()));
-}
-
-void Sweep::report_json(const std::vector<StoredSweep>& sweeps) const {
-  JsonWriter json{2};
-  json.begin_object().member("sweep", name_).member("device", card_.device);
-  json.member("interrupted", interrupted_).key("rows").begin_array();
-  const auto store = open_store(store_url_);
-  for (const auto& sweep : sweeps) {
-    for (std::size_t i = 0; i < sweep.curve.points.size(); ++i) {
-      const auto& point = sweep.curve.points[i];
-      const auto one = conditions(*store, sweep.runs[i], point.cap);
-      json.begin_object();
-      write_point(json, point);
-      json.member("sm_clock_hz", one.sm_clock_hz).member("temperature_c", one.temperature_c);
-      json.member("power_throttle", one.power_throttle);
-      json.member("heat_throttle", one.heat_throttle).member("binds", one.binds);
-      json.key("run_ids").begin_array();
-      for (const auto& run : sweep.runs[i]) json.value(run.id.text());
-      json.end_array().end_object();
-    }
-  }
-  json.end_array().key("failures").begin_array();
-  for (const auto& failure : failures_) {
-    json.begin_object().member("cap_w", failure.cell.cap.value());
-    json.member("repeat", failure.cell.repeat).member("exit_status", failure.exit_status);
-    json.member("reason", failure.words).end_object();
-  }
-  print(json.end_array().end_object().take() + "\n");
-}
-
-void Sweep::report() const {
-  const auto sweeps = stored_sweeps(*open_store(store_url_), {name_}, true);
-  if (options_.json) {
-    report_json(sweeps);
-  } else if (sweeps.empty()) {
-    warn("fewer than two caps have a finished run with energy: nothing to compare");
-  } else {
-    report_text(sweeps.front());
-    inform(fmt::format("choose one: erg cap choose '{}'\n", plain_text(name_)));
-  }
-  if (interrupted_) {
-    warn("interrupted; the same command with --resume goes on where it stopped");
-  } else if (!failures_.empty()) {
-    warn(fmt::format("{} runs failed; --resume tries them again", failures_.size()));
-  }
-}
-
 int Sweep::run() {
   if (command_.empty()) throw UsageError{"no command: erg cap sweep -- COMMAND"};
   if (!find_program(command_.front())) {
     throw UsageError{"there is no command '" + plain_text(command_.front()) + "'"};
   }
   card_ = card_to_cap(options_.device);
+  end_.device = card_.device;
   const auto caps = caps_of(options_, card_);
   name_it();
   limiter_ = hold_cap(card_, caps.back());  // without the right nothing is worth running
-  interrupted_ = !(options_.adaptive ? adapt(caps) : run_all(cells_of(caps)));
+  end_.interrupted = !(options_.adaptive ? adapt(caps) : run_all(cells_of(caps)));
   limiter_->give_back();
-  report();
-  return interrupted_ ? 130 : failures_.empty() ? 0 : 1;
+  report_sweep(*open_store(store_url_), end_, options_.json);
+  return end_.interrupted ? 130 : end_.failures.empty() ? 0 : 1;
 }
 
 }  // namespace

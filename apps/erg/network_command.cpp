@@ -7,6 +7,7 @@
 #include "erg/network_drawing.h"
 #include "erg/network_file.h"
 #include "network_source.h"
+#include "number_checks.h"
 #include "subcommands.h"
 
 namespace erg {
@@ -77,9 +78,9 @@ void add_network(Commands& commands) {
   shower.add_option("--input", arguments->input, "Shape of one example (default: the network's)")
       ->type_name("CxHxW");
   shower.add_option("--classes", arguments->classes, "Outputs (default: the network's)")
-      ->check(CLI::PositiveNumber);
+      ->check(at_least(1));
   shower.add_option("--batch", arguments->batch, "Examples at once")
-      ->check(CLI::PositiveNumber)
+      ->check(at_least(1))
       ->capture_default_str();
   shower
       .add_option("--as", arguments->form,
