@@ -93,7 +93,8 @@ TEST(DataSets, WithSomeOfTheirFilesAreNotPassedOver) {
   testing::TempTree tree;
   write_idx_set(tree, "mnist");
   std::filesystem::remove(tree.path("mnist/t10k-labels-idx1-ubyte"));
-  EXPECT_THAT(refusal("mnist", {{}, {tree.root()}}), HasSubstr("but not t10k-labels-idx1-ubyte (or .gz)"));
+  EXPECT_THAT(refusal("mnist", {{}, {tree.root()}}),
+              HasSubstr("but not t10k-labels-idx1-ubyte (or .gz)"));
 }
 
 TEST(DataSets, OfAnUnknownNameGetTheNearestOne) {
