@@ -142,6 +142,7 @@ int list_grids(const CarbonArguments& arguments) {
     out.begin_object().member("version", grid_table_version()).key("zones").begin_array();
     for (const auto& row : grid_table()) {
       out.begin_object().member("zone", row.zone).member("name", row.name);
+      out.member("letters", row.letters);
       out.member("g_per_kwh", row.g_per_kwh).member("year", row.year);
       out.member("source", row.source).end_object();
     }
@@ -196,7 +197,7 @@ void add_carbon(Commands& commands) {
   app.add_option("--units", arguments->units,
                  "Functional units (epochs, images, users): the SCI is for each of them")
       ->check(more_than(0));
-  app.add_flag("--equivalents", arguments->equivalents, "Also in cars, trains and coffee");
+  app.add_flag("--equivalents", arguments->equivalents, "Also in kilometres by car and by train");
   app.add_flag("--list", arguments->list, "The grids of the table, with their sources");
   app.add_flag("--json", arguments->json, "As JSON");
   add_carbon_summary(commands, app);

@@ -79,15 +79,14 @@ void add_grid_options(CLI::App& app, CarbonOptions& options) {
 
 GridChoice grid_choice(const CarbonOptions& options) {
   if (!options.hourly.empty()) {
-    HourlyIntensity hours{hours_of(options)};
     const auto values = hours_of(options);
-    return {mean(values), "hours of " + options.hourly, std::move(hours)};
+    return {mean(values), "hours of " + options.hourly, HourlyIntensity{values}};
   }
   if (options.intensity >= 0) return {options.intensity, "as given", {}};
   const GridIntensity& row = options.zone.empty() ? world_default() : grid_of(options.zone);
   return {row.g_per_kwh,
           fmt::format("{}, {} ({}{})", row.name, row.year, row.source,
-                      options.zone.empty() ? "; name --zone" : ""),
+                      options.zone.empty() ? "; a default: name --zone" : ""),
           {}};
 }
 

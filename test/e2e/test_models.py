@@ -61,7 +61,7 @@ class Fit(ErgCase):
         answer = json.loads(stored.stdout)
         self.assertLess(abs(answer["energy_j"] / (2 * 10202) - 1), 0.2)
         self.assertLess(answer["energy_low_j"], answer["energy_j"])
-        self.assertAlmostEqual(answer["co2e_g"], answer["energy_j"] / 3.6e6 * 380)
+        self.assertAlmostEqual(answer["co2e_g"], answer["energy_j"] / 3.6e6 * 344.1)
         self.assertAlmostEqual(answer["cost"], answer["energy_j"] / 3.6e6 * 0.3)
         loaded = self.run_erg(*command, "--model", str(self.folder / "4090.json"))
         self.assertEqual(json.loads(loaded.stdout)["energy_j"], answer["energy_j"])

@@ -29,11 +29,15 @@ const GridIntensity& grid_of(std::string_view zone) {
   const auto wanted = upper(zone);
   for (const auto& row : grid_table()) {
     if (row.zone == wanted || upper(row.name) == wanted) return row;
+    if (!row.letters.empty() && row.letters == wanted) return row;
   }
-  std::vector<std::string_view> zones;
-  for (const auto& row : grid_table()) zones.push_back(row.zone);
+  std::vector<std::string_view> names;
+  for (const auto& row : grid_table()) {
+    names.push_back(row.zone);
+    names.push_back(row.name);
+  }
   throw std::invalid_argument{"no grid is called '" + std::string{zone} + "'" +
-                              suggestion(wanted, zones) +
+                              suggestion(zone, names) +
                               "; erg carbon --list shows them; --intensity takes a number, "
                               "--hourly a file of hours"};
 }
@@ -93,9 +97,10 @@ double software_carbon_intensity(const Footprint& footprint, double functional_u
 }
 
 std::vector<Equivalent> equivalents(double grams) {
-  return {{"km in a petrol car", grams / 170, "170 g/km, a mean car of the UK (DESNZ 2023)"},
-          {"km in a train", grams / 35, "35 g/km and passenger, national rail (DESNZ 2023)"},
-          {"cups of coffee", grams / 60, "60 g, a black filter coffee, order of magnitude"}};
+  return {{"km in a petrol car", grams / 170,
+           "170 g/km, a mean car of the UK; UK government, conversion factors 2022"},
+          {"km in a train", grams / 35,
+           "35 g/km and passenger, national rail; UK government, conversion factors 2022"}};
 }
 
 }  // namespace erg

@@ -14,7 +14,8 @@ namespace erg {
 
 // What a kilowatt-hour of a grid emits. A double in grams of CO2 equivalent, here and below.
 struct GridIntensity {
-  std::string_view zone;  // "DE"; "US-CAMX": a part of a country's grid
+  std::string_view zone;     // "DE"; "US-CAMX": a part of a country's grid
+  std::string_view letters;  // the country's three: "DEU"; empty for a part
   std::string_view name;
   double g_per_kwh = 0;
   int year = 0;
@@ -24,7 +25,8 @@ struct GridIntensity {
 // The table in the program: its version and its rows, by zone.
 std::string_view grid_table_version();
 std::span<const GridIntensity> grid_table();
-// By zone, upper or lower case. Throws std::invalid_argument with the nearest zones.
+// By zone, three letters or name, upper or lower case. Throws std::invalid_argument with the
+// nearest zones.
 const GridIntensity& grid_of(std::string_view zone);
 // Said to be a default wherever it is used.
 const GridIntensity& world_default();
