@@ -116,21 +116,66 @@ Nanoseconds local_offset(UtcTime local, UtcTime utc_near) {
   return quarters.count() * Nanoseconds{kQuarter};
 }
 
+// When the load changed, in order. Stamps of another day are none of this recording's.
+std::vector<Timestamp> load_changes(const Import& import, UtcTime start, std::uint64_t& bad) {
+  const auto path = import.item.path / "timestamps.csv";
+  if (!std::filesystem::exists(path)) {
+    import.report.warn("file_missing", path.string(), 1, "when the load changed is not known");
+    return {};
+  }
+  std::vector<Timestamp> changes;
+  std::uint64_t backwards = 0;
+  for (const std::int64_t stamp : read_stamps(path, bad)) {
+    const Timestamp time{utc(stamp) - start};
+    const bool of_this_day = abs(time.time_since_epoch()) < std::chrono::hours{24};
+    const bool in_order = changes.empty() || time >= changes.back();
+    if (of_this_day && in_order) changes.push_back(time);
+    bad += of_this_day ? 0 : 1;
+    backwards += of_this_day && !in_order ? 1 : 0;
+  }
+  import.report.warn("time_backwards", path.string(), backwards,
+                     "stamps earlier than the one before them; skipped");
+  import.report.warn("file_short", path.string(), changes.empty(), "tells no change of the load");
+  return changes;
+}
+
 // Between two changes of the load, one half of the square wave and then the other.
-SpanTable load_spans(const std::vector<std::int64_t>& stamps, UtcTime start, Interval all) {
+SpanTable load_spans(const std::vector<Timestamp>& changes, Interval all) {
   SpanTable spans = run_span(all);
   const std::array<NameId, 2> names{spans.intern("load a"), spans.intern("load b")};
   std::size_t half = 0;
-  for (std::size_t i = 1; i < stamps.size(); ++i) {
-    if (stamps[i] <= stamps[i - 1]) continue;
+  for (std::size_t i = 1; i < changes.size(); ++i) {
+    if (changes[i] <= changes[i - 1]) continue;
     Span span;
     span.name = names[half++ % 2];
     span.kind = SpanKind::range;
     span.parent = 0;
-    span.interval = {Timestamp{utc(stamps[i - 1]) - start}, Timestamp{utc(stamps[i]) - start}};
+    span.interval = {changes[i - 1], changes[i]};
     spans.append(span);
   }
   return spans;
+}
+
+// One of the two series, by its file.
+struct Series {
+  std::filesystem::path path;
+  Interval covered;
+};
+
+// Whether a series ends before what it is to be compared over: all changes of the load, and most of
+// what the other covers.
+void warn_of_short(const Import& import, const Series& one, const Series& other,
+                   const std::vector<Timestamp>& changes) {
+  const Interval common = intersection(one.covered, other.covered);
+  const Seconds own = one.covered.length(), others = other.covered.length();
+  const bool misses_changes =
+      !changes.empty() && (changes.front() < one.covered.begin || changes.back() > one.covered.end);
+  constexpr double kMost = 0.75;
+  if (!common.empty() && !misses_changes && Seconds{common.length()} >= kMost * others) return;
+  import.report.warn("file_short", one.path.string(), 1,
+                     fmt::format("{:.2f} s, of which {:.2f} s in common with the {:.2f} s of {}",
+                                 own.count(), Seconds{common.length()}.count(), others.count(),
+                                 other.path.filename().string()));
 }
 
 }  // namespace
@@ -173,23 +218,24 @@ ImportedRun import_meter_trace(const Import& import) {
       import.report);
   MeterRecords records{folder / "PMD_data.bin"};
   std::vector<Sample> samples;
-  Timestamp end{*log.last - offset - start};
+  const Series smi{folder / "gpudata.csv",
+                   {Timestamp{*log.first - offset - start}, Timestamp{*log.last - offset - start}}};
+  Series meter{folder / "PMD_data.bin",
+               {Timestamp{meter_start - start}, Timestamp{meter_start - start}}};
   while (records.next(samples)) {
     for (Sample& sample : samples) sample.time += meter_start - start;
-    end = std::max(end, samples.back().time);
+    meter.covered.end = samples.back().time;
     writer->append_samples(log.columns.size(), samples);
   }
-  import.report.warn("records_cut", (folder / "PMD_data.bin").string(), records.left_over() > 0,
+  import.report.warn("records_cut", meter.path.string(), records.left_over() > 0,
                      "the file ends within a record");
-  std::vector<std::int64_t> changes;
-  if (std::filesystem::exists(folder / "timestamps.csv")) {
-    changes = read_stamps(folder / "timestamps.csv", bad_stamps);
-  } else {
-    import.report.warn("file_missing", (folder / "timestamps.csv").string(), 1,
-                       "when the load changed is not known");
-  }
-  import.report.warn("stamps_malformed", folder.string(), bad_stamps, "lines that are no stamp");
-  writer->append_spans(load_spans(changes, start, {Timestamp{}, end}), 0);
+  const auto changes = load_changes(import, start, bad_stamps);
+  import.report.warn("stamps_malformed", folder.string(), bad_stamps,
+                     "lines that are no stamp of this recording");
+  warn_of_short(import, meter, smi, changes);
+  warn_of_short(import, smi, meter, changes);
+  const Interval all{Timestamp{}, std::max(smi.covered.end, meter.covered.end)};
+  writer->append_spans(load_spans(changes, all), 0);
   writer->finish(RunStatus::finished, std::nullopt, {});
   return result;
 }

@@ -35,6 +35,7 @@ Seconds row_period(const Import& import, const SmiLog& log) {
 void write_untimed(const Import& import, const SmiLog& log, Seconds period, RunWriter& writer) {
   std::size_t power = 0;
   while (log.columns[power].channel.kind != ChannelKind::windowed_power) ++power;
+  const auto cards = static_cast<std::int64_t>(log.devices.size());
   std::vector<std::vector<Sample>> counters(log.devices.size(), {{Timestamp{}, 0}});
   stream_smi(
       log, UtcTime{},
@@ -42,10 +43,16 @@ void write_untimed(const Import& import, const SmiLog& log, Seconds period, RunW
         if (column != power) return;
         auto& counter = counters[device];
         for (const Sample& sample : samples) {
+          // Their times are the numbers of their rows, of all cards in turn.
+          const auto row = (sample.time.time_since_epoch().count() + cards - 1) / cards;
+          const Timestamp begin = timestamp(static_cast<double>(row - 1) * period);
+          if (begin > counter.back().time) {
+            writer.append_gap(device, {{counter.back().time, begin}, GapReason::unreadable});
+            counter.push_back({begin, counter.back().count});
+          }
           const double energy_mj = static_cast<double>(sample.count) * period.count();
-          const auto row = static_cast<double>(counter.size());
-          counter.push_back(
-              {timestamp(row * period), counter.back().count + std::llround(energy_mj * 1e3)});
+          counter.push_back({timestamp(static_cast<double>(row) * period),
+                             counter.back().count + std::llround(energy_mj * 1e3)});
         }
       },
       import.report);

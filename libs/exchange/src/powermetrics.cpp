@@ -23,11 +23,12 @@ struct Source {
 constexpr std::array<Source, 5> kSources{{
     {"CPU Power: ", "cpu-0", DeviceKind::cpu},
     {"GPU Power: ", "gpu-0", DeviceKind::gpu},
-    {"ANE Power: ", "ane-0", DeviceKind::board},
+    {"ANE Power: ", "ane-0", DeviceKind::gpu},  // an accelerator beside the others, in no other
     {"DRAM Power: ", "memory-0", DeviceKind::memory},
     {"Intel energy model derived package power (CPUs+GT+SA): ", "cpu-0", DeviceKind::cpu},
 }};
 
+constexpr Nano kOne = 1'000'000'000;
 constexpr double kResolution = 1e-8;  // J: a milliwatt for a hundredth of a millisecond
 constexpr Nanoseconds kLostTime = std::chrono::seconds{3};  // stamps are whole seconds
 
@@ -69,6 +70,7 @@ class PowermetricsLog {
   std::string machine;
   std::string os;
   std::uint64_t incomplete = 0;
+  std::uint64_t absurd = 0;  // powers that are no number, or none that can be
 
  private:
   // "*** Sampled system activity (Sun Oct 22 14:38:08 2023 +0200) (1005.78ms elapsed) ***"
@@ -86,7 +88,7 @@ class PowermetricsLog {
     sample.stamp = parse_date_text(line.substr(stamp, stamp_end - stamp));
     const auto length = parse_nano(line.substr(elapsed + 1, elapsed_end - elapsed - 1));
     constexpr Nano kDay = Nano{86'400'000} * 10;  // far below the limit of a Nano
-    if (!length || *length <= 0 || *length / 1'000'000'000 > kDay) {
+    if (!length || *length <= 0 || *length / kOne > kDay) {
       ++incomplete;
       return std::nullopt;
     }
@@ -102,15 +104,25 @@ class PowermetricsLog {
     for (const Source& source : kSources) {
       if (!line.starts_with(source.line)) continue;
       line.remove_prefix(source.line.size());
-      const bool milli = line.ends_with("mW");
-      if (!milli && !line.ends_with('W')) return;
-      line.remove_suffix(milli ? 2 : 1);
-      const auto number = parse_nano(line);
-      constexpr Nano kMost = Nano{1'000'000} * 1'000;  // a megawatt, in milliwatts
-      if (!number || *number < 0 || *number / 1'000'000'000 > kMost / (milli ? 1 : 1000)) return;
-      current_->power_mw.try_emplace(std::string{source.device}, milli ? *number : *number * 1000);
+      if (current_->power_mw.contains(std::string{source.device})) return;
+      if (const auto power_mw = power(line)) {
+        current_->power_mw.emplace(source.device, *power_mw);
+      } else {
+        ++absurd;
+      }
       return;
     }
+  }
+
+  // "849 mW" or "12.5W" in milliwatts. No computer that runs powermetrics draws ten kilowatts.
+  static std::optional<Nano> power(std::string_view text) {
+    const bool milli = text.ends_with("mW");
+    if (!milli && !text.ends_with('W')) return std::nullopt;
+    text.remove_suffix(milli ? 2 : 1);
+    const auto number = parse_nano(text);
+    constexpr Nano kMost = 10'000'000;  // in milliwatts
+    if (!number || *number < 0 || *number / kOne > kMost / (milli ? 1 : 1000)) return std::nullopt;
+    return milli ? *number : *number * 1000;
   }
 
   LineReader reader_;
@@ -139,10 +151,12 @@ class Counters {
   void add(const PowerSample& sample) {
     const Nanoseconds length = length_of(sample);
     if (sample.stamp) bridge(*sample.stamp - start_ - length);
+    const Timestamp began = now_;
     now_ += length;
     for (std::size_t i = 0; i < devices_.size(); ++i) {
       const auto power = sample.power_mw.find(devices_[i]);
       if (power == sample.power_mw.end()) {
+        writer_.append_gap(i, {{began, now_}, GapReason::unreadable});
         ++missing;
         continue;
       }
@@ -223,7 +237,9 @@ ImportedRun import_powermetrics(const Import& import) {
   import.report.warn("samples_incomplete", path, log.incomplete,
                      "samples cut before their combined power, or without a length; skipped");
   import.report.warn("power_missing", path, counters.missing,
-                     "powers that a sample lacks; counted as no energy");
+                     "powers that a sample lacks; its time is a gap");
+  import.report.warn("power_absurd", path, log.absurd,
+                     "powers that are no number, below zero or above 10 kW; skipped");
   import.report.warn("time_lost", path, counters.lost,
                      "stretches of time between samples that none covers; kept as gaps");
   import.report.warn("time_backwards", path, counters.stepped_back,

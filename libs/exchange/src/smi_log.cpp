@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::string_view kMethod = "nvidia-smi log";
 constexpr std::int64_t kNano = 1'000'000'000;
+constexpr Nano kMostPower = Nano{10'000} * kNano;  // no card draws ten kilowatts
 
 // A query of nvidia-smi, by its full name and its short one.
 struct Query {
@@ -189,6 +190,7 @@ void stream_smi(const SmiLog& log, UtcTime zero, const TakeSmi& take, ImportRepo
   std::vector<std::vector<Sample>> batches(width * log.devices.size());
   std::vector<Timestamp> last(log.devices.size(), Timestamp::min());
   std::uint64_t missing = 0;
+  std::uint64_t absurd = 0;
   std::uint64_t backwards = 0;
   const auto flush = [&](std::size_t index) {
     if (!batches[index].empty()) take(index / width, index % width, batches[index]);
@@ -213,6 +215,10 @@ void stream_smi(const SmiLog& log, UtcTime zero, const TakeSmi& take, ImportRepo
         ++missing;
         continue;
       }
+      if (column.channel.kind == kPower && *value > kMostPower) {
+        ++absurd;
+        continue;
+      }
       const std::size_t index = device->second * width + i;
       batches[index].push_back({time, *value / column.nano_per_count});
       if (batches[index].size() == kBatch) flush(index);
@@ -221,6 +227,7 @@ void stream_smi(const SmiLog& log, UtcTime zero, const TakeSmi& take, ImportRepo
   for (std::size_t index = 0; index < batches.size(); ++index) flush(index);
   report.warn("cells_missing", log.path.string(), missing,
               "cells without a number, or with a power below zero; skipped");
+  report.warn("power_absurd", log.path.string(), absurd, "powers above 10 kW; skipped");
   report.warn("time_backwards", log.path.string(), backwards,
               "rows not later than the one before them; skipped");
 }

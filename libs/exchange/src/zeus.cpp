@@ -46,7 +46,7 @@ ImportedRun import_zeus(const Import& import) {
   writer->append_samples(0, samples);
   SpanTable spans = run_span({Timestamp{}, end});
   Span epoch;
-  epoch.name = spans.intern("epoch 0");
+  epoch.name = spans.intern("epoch 1");
   epoch.kind = SpanKind::epoch;
   epoch.parent = 0;
   epoch.interval = {Timestamp{}, end};

@@ -70,6 +70,35 @@ TEST_F(MeterTrace, LinesUpMeterAndLog) {
   EXPECT_EQ(all.report.count("stamps_malformed"), 1u);
 }
 
+TEST_F(MeterTrace, NamesTheFileThatIsShort) {
+  const auto warned = [&] {
+    const auto all = import_all(ImportFormat::meter_trace, tree_.root());
+    std::string names;
+    for (const auto& one : all.report.warnings) {
+      if (one.name == "file_short") {
+        names += std::filesystem::path{one.path}.filename().string() + " ";
+      }
+    }
+    return names;
+  };
+  EXPECT_EQ(warned(), "");
+  const std::string whole = tree_.read("t/PMD_data.bin");
+  tree_.write("t/PMD_data.bin", whole.substr(0, 18 * 30));
+  EXPECT_EQ(warned(), "PMD_data.bin ");
+  tree_.write("t/PMD_data.bin", "");
+  EXPECT_EQ(warned(), "PMD_data.bin gpudata.csv ");
+  tree_.write("t/PMD_data.bin", whole);
+  tree_.write("t/timestamps.csv", "timestamp\n");
+  EXPECT_EQ(warned(), "timestamps.csv ");
+  // Cut within its last stamp, and a clock that stepped back.
+  tree_.write("t/timestamps.csv",
+              "timestamp\n1000000000100000\n1000000000050000\n1000000000200000\n10000\n");
+  const auto all = import_all(ImportFormat::meter_trace, tree_.root());
+  EXPECT_EQ(all.report.count("stamps_malformed"), 1u);
+  EXPECT_EQ(all.report.count("time_backwards"), 1u);
+  EXPECT_EQ(all.part().spans.size(), 2u);
+}
+
 TEST_F(MeterTrace, NamesTheFileThatIsMissing) {
   std::filesystem::remove(tree_.path("t/timestamps.csv"));
   EXPECT_EQ(import_all(ImportFormat::meter_trace, tree_.root()).report.count("file_missing"), 1u);

@@ -37,7 +37,7 @@ TEST(NvidiaSmi, ReadsAnyColumnsOfSeveralCards) {
   ASSERT_EQ(part.timelines.size(), 8u);
   const Timeline& power_a = part.timelines[0];
   EXPECT_EQ(power_a.channel().name, "power");
-  EXPECT_EQ(power_a.energy(*power_a.covered()), Joules{201});
+  EXPECT_NEAR(power_a.energy(*power_a.covered())->value(), 201, 1e-9);
   EXPECT_EQ(part.timelines[1].channel().name, "temperature");
   EXPECT_EQ(part.timelines[2].value(0), 1500e6);
   const Timeline& power_b = part.timelines[4];
@@ -46,6 +46,19 @@ TEST(NvidiaSmi, ReadsAnyColumnsOfSeveralCards) {
   EXPECT_EQ(all.report.count("cells_missing"), 1u);
   EXPECT_EQ(all.report.count("time_backwards"), 1u);
   EXPECT_EQ(all.report.count("rows_malformed"), 1u);
+}
+
+TEST(NvidiaSmi, ARowWithoutPowerOrWithAnAbsurdOneIsAGap) {
+  testing::TempTree tree;
+  tree.write("log.csv", "power.draw [W]\n100.00 W\n[N/A]\n200.00 W\n99999999.0 W\n50 W\n");
+  const auto all = import_all(ImportFormat::nvidia_smi, tree.path("log.csv"));
+  EXPECT_EQ(all.report.count("cells_missing"), 1u);
+  EXPECT_EQ(all.report.count("power_absurd"), 1u);
+  const Timeline& power = all.part().timelines.at(0);
+  EXPECT_EQ(power.gaps().size(), 2u);
+  EXPECT_FALSE(power.energy(*power.covered()));
+  EXPECT_NEAR(power.energy_clamped(*power.covered()).value(), 350, 1e-9);
+  EXPECT_EQ(Seconds{power.covered()->length()}, Seconds{5});
 }
 
 TEST(NvidiaSmi, RowsWithoutTimesAreTakenForAPeriod) {

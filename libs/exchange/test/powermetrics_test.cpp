@@ -63,6 +63,28 @@ TEST(Powermetrics, TimeBetweenSamplesIsAGap) {
   EXPECT_NEAR(energy(all.part(), 1), 3, 1e-9);
 }
 
+// What is not known of a device is neither energy nor none.
+TEST(Powermetrics, APowerThatASampleLacksIsAGap) {
+  testing::TempTree tree;
+  std::string absurd = sample("14:38:10", "1000", 3000, 100);
+  absurd.replace(absurd.find("3000"), 4, "99999999999999");
+  tree.write("pm.txt", kTop + sample("14:38:08", "1000", 1000, 100) +
+                           "*** Sampled system activity (Sun Oct 22 14:38:09 2023 +0200) "
+                           "(1000ms elapsed) ***\nGPU Power: 100 mW\nANE Power: 0 mW\n"
+                           "Combined Power (CPU + GPU + ANE): 1100 mW\n" +
+                           absurd + sample("14:38:11", "1000", 500, 100));
+  const auto all = import_all(ImportFormat::powermetrics, tree.root());
+  EXPECT_EQ(all.report.count("power_missing"), 2u);
+  EXPECT_EQ(all.report.count("power_absurd"), 1u);
+  const Timeline& cpu = all.part().timelines[1];
+  EXPECT_EQ(cpu.gaps().size(), 2u);
+  EXPECT_FALSE(cpu.energy(*cpu.covered()));
+  EXPECT_NEAR(energy(all.part(), 1), 1.5, 1e-9);
+  const Timeline& gpu = all.part().timelines[2];
+  EXPECT_TRUE(gpu.gaps().empty());
+  EXPECT_NEAR(energy(all.part(), 2), 0.4, 1e-9);
+}
+
 TEST(Powermetrics, RefusesALogWithoutPower) {
   testing::TempTree tree;
   tree.write("pm.txt", kTop);

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -32,6 +33,11 @@ class TempTree {
   void write(const std::filesystem::path& file, std::string_view content) const {
     std::filesystem::create_directories((root_ / file).parent_path());
     std::ofstream{root_ / file, std::ios::binary} << content;
+  }
+
+  std::string read(const std::filesystem::path& file) const {
+    std::ifstream in{root_ / file, std::ios::binary};
+    return {std::istreambuf_iterator<char>{in}, {}};
   }
 
  private:
