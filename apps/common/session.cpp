@@ -8,12 +8,14 @@
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <string_view>
 #include <thread>
 #include <utility>
 
 #include "breakdowns.h"
 #include "device_profile.h"
+#include "energy_tally.h"
 #include "erg/discover.h"
 #include "erg/host_info.h"
 #include "erg/open_store.h"
@@ -59,6 +61,41 @@ std::string name_from(const Environment& environment) {
   return program.substr(program.find_last_of('/') + 1);
 }
 
+SensorSet all_sensors(bool all_gpus, const Store& store) {
+  SensorOptions options;
+  options.all_gpus = all_gpus;
+  options.cpu_model = calibrated_cpu_model(store, host_name());
+  return discover(options);
+}
+
+void add(SensorSet& all, SensorSet&& more) {
+  std::ranges::move(more.sensors, std::back_inserter(all.sensors));
+  std::ranges::move(more.devices, std::back_inserter(all.devices));
+  std::ranges::move(more.notes, std::back_inserter(all.notes));
+  std::ranges::move(more.warnings, std::back_inserter(all.warnings));
+  std::ranges::move(more.idle, std::back_inserter(all.idle));
+}
+
+// Its own card, and what the host has where it leads it: no counter is read twice.
+SensorSet sensors_of(const SessionRank& rank, const Store& store) {
+  if (!rank.gpu) return rank.leads_host ? all_sensors(false, store) : SensorSet{};
+  SensorSet all;
+  try {
+    SensorOptions card;
+    card.devices = {*rank.gpu};
+    card.all_gpus = true;
+    add(all, discover(card));
+  } catch (const SensorUnavailable& error) {
+    all.warnings.emplace_back(error.what());
+  }
+  if (!rank.leads_host) return all;
+  SensorOptions host;
+  host.nvml_library = "none";
+  host.cpu_model = calibrated_cpu_model(store, host_name());
+  add(all, discover(host));
+  return all;
+}
+
 // A child that joins may stand in another folder.
 std::string absolute(std::string url) {
   if (url.empty()) url = default_store_url();
@@ -95,14 +132,16 @@ struct Session::State {
   SensorSet found;
   std::vector<std::string> notes;
   std::unique_ptr<RunWriter> writer;
+  const EnergyTally* tally = nullptr;  // the writer, where this process measures the run
   std::unique_ptr<SpanLog> spans;
   std::unique_ptr<Sampler> sampler;
   bool finished = false;
 
   PartHeader part(std::int32_t rank) const;
-  bool join(const RunTicket& ticket, bool all_gpus);
+  bool join(const RunTicket& ticket, const SessionOptions& options);
+  void join_rank_0(const SessionRank& rank);
   void begin(SessionOptions options);
-  void discover_sensors(bool all_gpus);
+  void discover_sensors(const SessionOptions& options);
   void tell_idle_power();
   void start();
   void end(RunStatus status, std::optional<int> exit_status);
@@ -121,15 +160,18 @@ PartHeader Session::State::part(std::int32_t rank) const {
   return part;
 }
 
-void Session::State::discover_sensors(bool all_gpus) {
-  SensorOptions options;
-  options.all_gpus = all_gpus;
-  found = discover(options);
+void Session::State::discover_sensors(const SessionOptions& options) {
+  found = options.sensors ? options.sensors()
+          : options.rank  ? sensors_of(*options.rank, *store)
+                          : all_sensors(options.all_gpus, *store);
   notes = found.warnings;
 }
 
 // By the devices' profiles, so that the run tells what it drew above idle.
 void Session::State::tell_idle_power() {
+  const auto channels = channels_of(found.sensors);
+  const auto told = [&](const Channel& channel) { return channel.name == kIdlePowerChannel; };
+  if (std::ranges::any_of(channels, told)) return;  // a recording that knows
   auto known = found.idle;
   for (const auto& device : found.devices) {
     if (std::ranges::find(known, device.id, &IdlePower::device) != known.end()) continue;
@@ -141,7 +183,7 @@ void Session::State::tell_idle_power() {
 }
 
 // False when the run that the ticket names is not there: then this process measures for itself.
-bool Session::State::join(const RunTicket& ticket, bool all_gpus) {
+bool Session::State::join(const RunTicket& ticket, const SessionOptions& options) {
   PartHeader first;
   try {
     store = open_existing(ticket.store_url);
@@ -156,17 +198,46 @@ bool Session::State::join(const RunTicket& ticket, bool all_gpus) {
     clock = shared;
     found.devices = first.devices;
   } else if (first_on_this_host()) {  // another host than the one that measures: nobody does here
-    discover_sensors(all_gpus);
+    discover_sensors(options);
   }
-  writer = store->join(ticket.run, part(joined_rank()));
+  writer = store->join(ticket.run, part(options.rank ? options.rank->rank + 1 : joined_rank()));
   joined = true;
   return true;
+}
+
+// Throws where the store cannot be reached: a run with a part less would be another run.
+void Session::State::join_rank_0(const SessionRank& rank) {
+  PartHeader first;
+  try {
+    store = open_existing(rank.ticket->store_url);
+    first = store->first_part(rank.ticket->run);
+    header = store->header(rank.ticket->run);
+  } catch (const StoreError& error) {
+    throw StoreError{"rank " + std::to_string(rank.rank) + " on " + host_name() +
+                     " cannot reach the store of the run, " + rank.ticket->store_url + " (" +
+                     error.what() +
+                     "): ranks on several hosts need one that all reach, as --store "
+                     "postgresql://HOST/DATABASE"};
+  }
+  const HostClock shared{first.monotonic_zero, first.start};
+  const bool same_host = shared.identity() == first.clock;
+  clock = same_host ? shared : rank.clock;
+  if (rank.measured_outside && same_host) {
+    found.devices = first.devices;
+  } else {
+    found = sensors_of(rank, *store);
+    notes = found.warnings;
+    tell_idle_power();
+  }
+  writer = store->join(rank.ticket->run, part(rank.rank + (rank.measured_outside ? 1 : 0)));
+  joined = true;
 }
 
 void Session::State::begin(SessionOptions options) {
   if (!store) store = open_store(absolute(options.store_url));
   auto earlier = std::move(notes);
-  discover_sensors(options.all_gpus);
+  if (options.rank) clock = options.rank->clock;
+  discover_sensors(options);
   notes.insert(notes.begin(), earlier.begin(), earlier.end());
   header.id = Uuid::random();
   header.name = options.name.empty() ? name_from(options.environment) : options.name;
@@ -178,7 +249,10 @@ void Session::State::begin(SessionOptions options) {
   }
   header.start = clock.started();
   tell_idle_power();
-  writer = store->begin(header, part(0));
+  auto counted =
+      std::make_unique<EnergyTally>(store->begin(header, part(0)), channels_of(found.sensors));
+  tally = counted.get();
+  writer = std::move(counted);
 }
 
 void Session::State::start() {
@@ -213,13 +287,18 @@ void Session::State::end(RunStatus status, std::optional<int> exit_status) {
 
 Session::Session(SessionOptions options) : state_{std::make_unique<State>()} {
   State& state = *state_;
+  if (options.rank && options.rank->ticket) {
+    state.join_rank_0(*options.rank);
+    state.start();
+    return;
+  }
   const std::string ticket_text = environment_variable(kRunTicketVariable);
   const auto ticket = RunTicket::parse(ticket_text);
   if (!ticket_text.empty() && !ticket) {
     state.notes.push_back(std::string{kRunTicketVariable} + " is no ticket of a run: '" +
                           ticket_text + "'");
   }
-  if (!ticket || !state.join(*ticket, options.all_gpus)) {
+  if (!ticket || !state.join(*ticket, options)) {
     if (!options.store_url.empty()) state.store.reset();
     state.begin(std::move(options));
   } else {
@@ -258,6 +337,10 @@ const Environment& Session::environment() const { return state_->header.environm
 void Session::set_environment(Environment environment) {
   state_->header.environment = std::move(environment);
   state_->writer->update_environment(state_->header.environment);
+}
+
+std::optional<Joules> Session::energy_so_far() const {
+  return state_->tally ? state_->tally->energy() : std::nullopt;
 }
 
 std::optional<std::string> Session::trouble() const { return state_->sampler->failure(); }

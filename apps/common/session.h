@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -10,19 +11,34 @@
 #include "erg/host_clock.h"
 #include "erg/run.h"
 #include "erg/run_ticket.h"
+#include "erg/sensor_set.h"
 #include "erg/span_log.h"
 #include "erg/store.h"
 
 namespace erg {
+
+// The place of this process among several that do one piece of work together, each of which
+// measures its own card. The run is one, with a part for each.
+struct SessionRank {
+  std::int32_t rank = 0;
+  std::optional<RunTicket> ticket;  // of the run that rank 0 began; empty: this is rank 0
+  bool measured_outside = false;    // by the `erg run` that rank 0 is under, on its own host
+  HostClock clock;                  // that of the first rank on this host
+  bool leads_host = true;           // it measures CPU and memory for all ranks of the host
+  std::optional<std::string> gpu;   // its own card; empty: none
+};
 
 // What a measuring command says about its run before it begins.
 struct SessionOptions {
   std::string store_url;  // empty: ERG_STORE, else the file in the user's data folder
   std::string name;       // of the run; empty: the command's first word
   bool all_gpus = false;  // also those that CUDA_VISIBLE_DEVICES leaves out
+  // In the place of what this machine has: a recording.
+  std::function<SensorSet()> sensors;
   // What the caller knows: command, workload, versions, tags. The host, its versions, the Slurm
   // job, user and nodes are filled in.
   Environment environment;
+  std::optional<SessionRank> rank;  // empty: one process alone
 };
 
 // A run while it happens: a store, sensors, a sampler, a span log.
@@ -59,6 +75,10 @@ class Session {
   const Environment& environment() const;
   // Replaces workload, versions, tags as they become known; stored with the next heartbeat.
   void set_environment(Environment environment);
+
+  // What all devices have taken up to their last readings. Empty where this process measures none.
+  // Any thread.
+  std::optional<Joules> energy_so_far() const;
 
   // The store's words when it did not take the last heartbeat. Any thread.
   std::optional<std::string> trouble() const;

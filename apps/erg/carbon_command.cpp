@@ -34,14 +34,14 @@ struct Work {
   std::string name;
   Joules energy;
   Seconds time{0};
-  UtcTime start;
+  std::optional<UtcTime> start;  // empty: nobody said when
 };
 
 std::vector<Work> works_of(const Commands& commands, const CarbonArguments& arguments) {
   std::vector<Work> works;
   if (arguments.energy_kwh >= 0) {
-    works.push_back({"given", kilowatt_hours(arguments.energy_kwh), Seconds{3600 * arguments.hours},
-                     UtcTime{}});
+    works.push_back(
+        {"given", kilowatt_hours(arguments.energy_kwh), Seconds{3600 * arguments.hours}, {}});
     return works;
   }
   if (arguments.runs.empty()) {
@@ -71,7 +71,8 @@ Footprint footprint_of(const std::vector<Work>& works, const CarbonArguments& ar
   double weighted = 0;
   for (const auto& work : works) {
     const auto length = std::chrono::duration_cast<Nanoseconds>(work.time);
-    weighted += work.energy.value() * grid.over(work.start, work.start + length);
+    weighted += work.energy.value() *
+                (work.start ? grid.over(*work.start, *work.start + length) : grid.g_per_kwh);
     result.energy += work.energy;
     result.embodied_g += embodied_g(embodied, work.time);
   }

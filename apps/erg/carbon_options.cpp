@@ -11,6 +11,8 @@
 #include "erg/csv_reader.h"
 #include "erg/decimal.h"
 #include "erg/format_error.h"
+#include "erg/lower_case.h"
+#include "erg/suggest.h"
 #include "erg/summary.h"
 #include "number_checks.h"
 
@@ -30,27 +32,54 @@ double unit_of(const CarbonOptions& options) {
   return found->second;
 }
 
-// One column of a file with a row an hour; the last one that holds numbers where none is named.
+bool names_an_intensity(std::string_view column) {
+  const auto name = lower_case(column);
+  return std::ranges::any_of(std::array{"intensity", "co2", "kwh", "mwh"}, [&](const char* word) {
+    return name.find(word) != std::string::npos;
+  });
+}
+
+using Row = std::vector<std::string>;
+
+// Which column of a file holds the hours: the one named, else the last of numbers whose title
+// speaks of an intensity, else the last of numbers.
+std::size_t place_of(const CarbonOptions& options, const Row& header, const Row& first) {
+  const std::vector<std::string_view> titles{header.begin(), header.end()};
+  if (!options.column.empty()) {
+    if (const auto found = find_column(titles, options.column)) return *found;
+    throw UsageError{options.hourly + " has no column '" + options.column + "'" +
+                     suggestion(options.column, titles)};
+  }
+  std::optional<std::size_t> last;
+  std::optional<std::size_t> titled;
+  for (std::size_t i = 0; i < std::min(header.size(), first.size()); ++i) {
+    if (!parse_number(first[i])) continue;
+    last = i;
+    if (names_an_intensity(header[i])) titled = i;
+  }
+  if (titled || last) return titled ? *titled : *last;
+  throw FormatError{options.hourly + ": its second line holds no number"};
+}
+
+// One column of a file with a row an hour, with or without a header.
 std::vector<double> hours_of(const CarbonOptions& options) {
   const auto bytes = open_bytes(options.hourly);
   CsvReader reader{*bytes};
-  if (!reader.next()) throw FormatError{options.hourly + " is empty"};
-  const std::vector<std::string_view> header{reader.fields().begin(), reader.fields().end()};
-  std::size_t place = header.size() - 1;
-  std::vector<double> hours;
-  const double unit = unit_of(options);
-  if (!options.column.empty()) {
-    const auto found = find_column(header, options.column);
-    if (!found) throw FormatError{options.hourly + " has no column '" + options.column + "'"};
-    place = *found;
-  } else if (const auto first = parse_number(header[place])) {
-    hours.push_back(*first * unit);
-  }
+  std::vector<Row> rows;
+  std::vector<std::uint64_t> lines;
   while (reader.next()) {
-    const auto fields = reader.fields();
-    const auto value = place < fields.size() ? parse_number(fields[place]) : std::nullopt;
+    rows.emplace_back(reader.fields().begin(), reader.fields().end());
+    lines.push_back(reader.line());
+  }
+  if (rows.empty()) throw FormatError{options.hourly + " is empty"};
+  const auto place = place_of(options, rows.front(), rows.size() > 1 ? rows[1] : rows.front());
+  const bool headless = place < rows[0].size() && parse_number(rows[0][place]).has_value();
+  const double unit = unit_of(options);
+  std::vector<double> hours;
+  for (std::size_t i = headless ? 0 : 1; i < rows.size(); ++i) {
+    const auto value = place < rows[i].size() ? parse_number(rows[i][place]) : std::nullopt;
     if (!value) {
-      throw FormatError{options.hourly + ", line " + std::to_string(reader.line()) +
+      throw FormatError{options.hourly + ", line " + std::to_string(lines[i]) +
                         ": no number for this hour"};
     }
     hours.push_back(*value * unit);
@@ -69,7 +98,8 @@ void add_grid_options(CLI::App& app, CarbonOptions& options) {
   app.add_option("--hourly", options.hourly,
                  "A CSV of intensities instead: 24 hours of a day or all of a year, UTC")
       ->type_name("FILE");
-  app.add_option("--hourly-column", options.column, "Which column of it (default: the last)");
+  app.add_option("--hourly-column", options.column,
+                 "Which column of it (default: the last that speaks of an intensity)");
   app.add_option("--hourly-unit", options.hourly_unit, "g/kWh, kg/MWh, kg/kWh, lb/kWh")
       ->capture_default_str();
   app.add_option("--pue", options.pue, "Energy of the building by that of the computers")
@@ -85,8 +115,8 @@ GridChoice grid_choice(const CarbonOptions& options) {
   if (options.intensity >= 0) return {options.intensity, "as given", {}};
   const GridIntensity& row = options.zone.empty() ? world_default() : grid_of(options.zone);
   return {row.g_per_kwh,
-          fmt::format("{}, {} ({}{})", row.name, row.year, row.source,
-                      options.zone.empty() ? "; a default: name --zone" : ""),
+          fmt::format("{}, {} ({}; table {}{})", row.name, row.year, row.source,
+                      grid_table_version(), options.zone.empty() ? "; a default: name --zone" : ""),
           {}};
 }
 

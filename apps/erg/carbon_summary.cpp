@@ -28,6 +28,7 @@ struct SummaryArguments {
   double market = -1;
   double embodied_kg = 0;
   double lifetime_years = 4;
+  double share = 1;
   bool csv = false;
   bool json = false;
 };
@@ -76,7 +77,7 @@ using Lines = std::map<std::vector<std::string>, Line>;
 Lines lines_of(const std::vector<RunSummary>& runs, const std::vector<std::string>& by,
                const SummaryArguments& arguments, const GridChoice& grid, std::size_t& without) {
   const Embodied embodied{1000 * arguments.embodied_kg,
-                          Seconds{arguments.lifetime_years * 31557600}};
+                          Seconds{arguments.lifetime_years * 31557600}, arguments.share};
   Lines lines;
   for (const auto& run : runs) {
     if (!run.energy) {
@@ -178,6 +179,7 @@ int summarise(const Commands& commands, const SummaryArguments& arguments) {
   const RunFilter filter{arguments.where};
   const GridChoice grid = grid_choice(arguments.grid);
   auto runs = store_of(commands)->list();
+  filter.require_fields(runs);
   std::erase_if(runs, [&](const RunSummary& run) { return !filter.matches(run); });
   std::size_t without = 0;
   const Lines lines = lines_of(runs, by, arguments, grid, without);
@@ -207,6 +209,9 @@ void add_carbon_summary(Commands& commands, CLI::App& carbon) {
       ->check(at_least(0));
   app.add_option("--lifetime-years", arguments->lifetime_years, "Over which it is shared out")
       ->check(more_than(0))
+      ->capture_default_str();
+  app.add_option("--share", arguments->share, "Of the machine that was reserved")
+      ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
   app.add_flag("--csv", arguments->csv, "As CSV");
   app.add_flag("--json", arguments->json, "As JSON");

@@ -4,10 +4,13 @@
 #include <set>
 
 #include "console.h"
+#include "erg/effects.h"
 #include "erg/least_squares.h"
 #include "erg/suggest.h"
+#include "fit_effects.h"
 #include "fit_report.h"
 #include "fit_table.h"
+#include "fit_work.h"
 #include "number_checks.h"
 #include "run_filter.h"
 #include "subcommands.h"
@@ -24,6 +27,7 @@ struct FitOptions {
   std::string test;
   std::string name;
   std::string file;
+  std::string by;
   bool predictions = false;
   bool json = false;
 };
@@ -175,6 +179,7 @@ std::vector<Target> targets_of(const FitOptions& options, const Observations& ta
                                [&](const auto& row) { return row.value(target).has_value(); });
   };
   std::vector<Target> targets;
+  if (options.target == "rate") return {Target::rate};
   if (options.target != "time" && (options.target == "energy" || has(Target::energy))) {
     targets.push_back(Target::energy);
   }
@@ -201,12 +206,26 @@ void keep(const Commands& commands, const FitOptions& options, const EnergyModel
   }
 }
 
+int show_effects(const Observations& table, const FitOptions& options) {
+  const Property property = property_from(options.by);
+  for (const auto target : targets_of(options, table)) check(table, target);
+  const auto all = effects(table, property);
+  print(options.json ? effects_json(all, property, table)
+                     : effects_text(all, property, table.unit));
+  return 0;
+}
+
 int fit_models(const Commands& commands, const FitOptions& options) {
+  if (options.target == "rate" && !(options.name.empty() && options.file.empty())) {
+    throw UsageError{"a model of a rate is shown, not kept: keep one of the time (--target time)"};
+  }
   Observations table = options.table.csv.empty()
                            ? table_from_runs(*store_of(commands), options.table)
                            : table_from_csv(options.table);
+  if (!options.by.empty()) return show_effects(table, options);
   const auto count = table.rows.size();
   const Rows test = add_test_rows(commands, options, table);
+  if (options.target == "rate") add_rates(table);
   const Rows train = all_but(count, test);
   if (train.empty()) throw UsageError{"--test leaves no row to train on"};
   EnergyModel model;
@@ -226,35 +245,6 @@ int fit_models(const Commands& commands, const FitOptions& options) {
   return 0;
 }
 
-void add_table_options(CLI::App& app, TableOptions& table) {
-  app.add_option("--csv", table.csv, "A table instead of stored runs; - is standard input")
-      ->type_name("FILE");
-  app.add_option(
-      "--where", table.where,
-      "Only runs that match: FIELD=VALUE, joined by 'and'. Fields: " + run_fields() + ", or a tag");
-  app.add_option("--columns", table.columns,
-                 "What columns of the table are: network, energy, time, macs, parameters, batch, "
-                 "images, device or a feature, =COLUMN, or A*B, A/B of two")
-      ->type_name("ROLE=COLUMN")
-      ->delimiter(',');
-  app.add_option("--names", table.names,
-                 "Which networks the table's names are: 'study', or a CSV file of two columns")
-      ->type_name("MAP");
-  app.add_option("--of", table.unit, "Of what energy and time are: step, epoch, run")
-      ->check(CLI::IsMember({"step", "epoch", "run"}))
-      ->capture_default_str();
-  app.add_flag("--each-epoch", table.each_epoch, "A row for each epoch of a run");
-  app.add_option("--energy-unit", table.energy_unit, "Of the table: J, kJ, Wh, kWh, mJ");
-  app.add_option("--time-unit", table.time_unit, "Of the table: s, ms, min, h");
-  app.add_option("--device", table.device, "On which device the table was measured");
-  app.add_option("--precision", table.precision, "At which precision");
-  app.add_option("--input", table.input, "Of which input the table's networks were")
-      ->type_name("CxHxW");
-  app.add_option("--classes", table.classes, "Their outputs")->check(more_than(0));
-  app.add_option("--batch", table.batch, "Images a step, of a table")->check(more_than(0));
-  app.add_option("--images", table.images, "Images of a unit (an epoch)")->check(more_than(0));
-}
-
 }  // namespace
 
 void add_fit(Commands& commands) {
@@ -271,8 +261,9 @@ void add_fit(Commands& commands) {
       ->capture_default_str();
   app.add_option("--features", options->features, "Of linear, polynomial and trees")
       ->delimiter(',');
-  app.add_option("--target", options->target, "energy, time, both")
-      ->check(CLI::IsMember({"energy", "time", "both"}))
+  app.add_option("--target", options->target,
+                 "energy, time, both, or rate: multiply-accumulates a second, shown and not kept")
+      ->check(CLI::IsMember({"energy", "time", "both", "rate"}))
       ->capture_default_str();
   app.add_option("--validate", options->validate,
                  "leave-one-network-out, leave-one-family-out, k-fold:K, none (default: by family "
@@ -281,6 +272,10 @@ void add_fit(Commands& commands) {
          "--test", options->test,
          "A test set that no choice touches: a filter of runs, a CSV file, or names of rows")
       ->type_name("RUNS");
+  app.add_option("--by", options->by,
+                 "Fit nothing: show what one property does while all else is equal: branches, "
+                 "structure (residual against plain), device, data, batch, precision, cap")
+      ->type_name("PROPERTY");
   app.add_option("-n,--name", options->name, "Store the model under this name");
   app.add_option("-o,--output", options->file, "Write the model to this file")->type_name("FILE");
   app.add_flag("--predictions", options->predictions, "A line for each row, too");

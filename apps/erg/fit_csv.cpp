@@ -2,14 +2,18 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <filesystem>
 #include <limits>
 #include <optional>
 
 #include "console.h"
+#include "data_sizes.h"
 #include "erg/byte_source.h"
 #include "erg/csv_reader.h"
 #include "erg/decimal.h"
 #include "erg/format_error.h"
+#include "erg/least_squares.h"
+#include "erg/lower_case.h"
 #include "erg/suggest.h"
 #include "fit_names.h"
 #include "fit_table.h"
@@ -33,6 +37,9 @@ constexpr std::array kRoles{
     Role{"batch", {"batch", "batch_size", "", ""}},
     Role{"images", {"images", "", "", ""}},
     Role{"device", {"device", "gpu", "", ""}},
+    Role{"data", {"data", "dataset", "", ""}},
+    Role{"precision", {"precision", "", "", ""}},
+    Role{"rate", {"macs_per_s", "rate", "", ""}},
 };
 
 struct CsvTable {
@@ -112,10 +119,32 @@ class Column {
   bool divide_ = false;
 };
 
+// Of several files, each is of a data set: the known one that its name begins with, else its name.
+std::string data_named(const std::string& path) {
+  const auto stem = std::filesystem::path{path}.stem().string();
+  auto letters = lower_case(stem);
+  std::erase(letters, '_');
+  for (const auto& one : kDataSizes) {
+    std::string known{one.name};
+    std::erase(known, '_');
+    if (letters.starts_with(known)) return std::string{one.name};
+  }
+  return stem;
+}
+
+std::int64_t known_images(std::string_view data) {
+  const auto found = std::ranges::find(kDataSizes, data, &DataSize::name);
+  return found == kDataSizes.end() ? 0 : found->images;
+}
+
 class Reader {
  public:
-  Reader(const TableOptions& options, CsvTable table)
-      : options_{options}, table_{std::move(table)}, names_{network_names(options.names)} {
+  // `data`: of which data set the file is, where no column says so.
+  Reader(const TableOptions& options, CsvTable table, std::string data)
+      : options_{options},
+        table_{std::move(table)},
+        data_{std::move(data)},
+        names_{network_names(options.names)} {
     map_columns();
     for (std::size_t i = 0; i < table_.header.size(); ++i) {
       if (numeric(i)) features_.emplace_back(table_, table_.header[i]);
@@ -127,7 +156,7 @@ class Reader {
     result.source = options_.csv;
     result.unit = options_.unit;
     for (const auto& [name, column] : mapped_) {
-      if (name != "network" && name != "device") result.features.push_back(name);
+      if (!is_word(name)) result.features.push_back(name);
     }
     for (const auto& column : features_) {
       if (std::ranges::find(result.features, column.name()) == result.features.end()) {
@@ -160,6 +189,11 @@ class Reader {
     }
   }
 
+  // Roles whose columns hold names, not numbers.
+  static bool is_word(std::string_view role) {
+    return role == "network" || role == "device" || role == "data" || role == "precision";
+  }
+
   bool numeric(std::size_t column) const {
     return std::ranges::any_of(
         table_.rows, [column](const auto& row) { return parse_number(row[column]).has_value(); });
@@ -176,14 +210,19 @@ class Reader {
       result.label = row[network->index()];
       result.network = network_named(names_, result.label);
     }
-    result.device = column("device") ? row[column("device")->index()] : options_.device;
+    const auto word = [&](const char* role, const std::string& otherwise) {
+      return column(role) ? row[column(role)->index()] : otherwise;
+    };
+    if (!column("network")) result.network = options_.network;
+    result.device = word("device", options_.device);
+    result.data = word("data", data_);
     result.input = options_.input;
-    result.precision = options_.precision;
+    result.precision = word("precision", options_.precision);
     const auto whole = [&](const char* role, std::int64_t otherwise) {
       return column(role) ? column(role)->number(row) : static_cast<double>(otherwise);
     };
     result.batch = whole("batch", options_.batch);
-    result.images = whole("images", options_.images);
+    result.images = whole("images", options_.images > 0 ? options_.images : known_images(data_));
     if (const auto* energy = column("energy")) {
       result.energy =
           Joules{energy->number(row) * energy_factor(energy->name(), options_.energy_unit)};
@@ -191,8 +230,9 @@ class Reader {
     if (const auto* time = column("time")) {
       result.time = Seconds{time->number(row) * time_factor(time->name(), options_.time_unit)};
     }
+    if (const auto* rate = column("rate")) result.rate = rate->number(row);
     for (const auto& [name, one] : mapped_) {
-      if (name != "network" && name != "device") result.features.push_back(one.number(row));
+      if (!is_word(name)) result.features.push_back(one.number(row));
     }
     for (const auto* one : plain_) result.features.push_back(one->number(row));
     return result;
@@ -200,6 +240,7 @@ class Reader {
 
   const TableOptions& options_;
   CsvTable table_;
+  std::string data_;
   std::map<std::string, std::string> names_;
   std::map<std::string, Column> mapped_;
   std::vector<Column> features_;
@@ -209,7 +250,17 @@ class Reader {
 }  // namespace
 
 Observations table_from_csv(const TableOptions& options) {
-  return Reader{options, read(options.csv)}.read_rows();
+  if (options.more.empty()) return Reader{options, read(options.csv), ""}.read_rows();
+  Observations table = Reader{options, read(options.csv), data_named(options.csv)}.read_rows();
+  for (const auto& file : options.more) {
+    const Observations more = Reader{options, read(file), data_named(file)}.read_rows();
+    if (more.features != table.features) {
+      throw FitError{"the columns of " + file + " are not those of " + options.csv};
+    }
+    table.source += " and " + file;
+    table.rows.insert(table.rows.end(), more.rows.begin(), more.rows.end());
+  }
+  return table;
 }
 
 }  // namespace erg

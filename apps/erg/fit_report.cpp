@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "console.h"
@@ -84,7 +85,7 @@ std::string report_text(const FitReport& report, const std::string& unit) {
 std::string predictions_text(const Observations& table, std::span<const std::size_t> rows,
                              const FitReport& report, std::span<const double> values,
                              const char* what) {
-  const std::string si = report.target == Target::energy ? "J" : "s";
+  const std::string si{si_unit(report.target)};
   TextTable lines{{{what},
                    {"measured / " + si, Align::right},
                    {"predicted / " + si, Align::right},
@@ -110,7 +111,9 @@ void write_rows(JsonWriter& out, const Observations& table, std::span<const std:
                 Target target, std::span<const double> values, const char* set) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const Observation& row = table.rows[rows[i]];
-    const std::string unit = target == Target::energy ? "_j" : "_s";
+    const std::string unit = target == Target::energy ? "_j"
+                             : target == Target::time ? "_s"
+                                                      : "_macs_per_s";
     out.begin_object().member("row", row.label).member("network", row.network);
     out.member("set", set).member("measured" + unit, row.value(target));
     out.member("predicted" + unit, values[i]).end_object();
@@ -159,9 +162,12 @@ void write_report(JsonWriter& out, const Observations& table, std::span<const st
 std::string fit_text(const Observations& table, const EnergyModel& model,
                      std::span<const std::size_t> train, std::span<const std::size_t> test,
                      std::span<const FitReport> reports, bool predictions) {
+  const bool named =
+      std::ranges::any_of(table.rows, [](const auto& row) { return !row.network.empty(); });
   std::string text =
-      fmt::format("{} rows of {} networks from {}{}, data {}\n", train.size(),
-                  model.training.networks.size(), plain_text(table.source),
+      fmt::format("{} rows{} from {}{}, data {}\n", train.size(),
+                  named ? fmt::format(" of {} networks", model.training.networks.size()) : "",
+                  plain_text(table.source),
                   model.scope.device.empty() ? "" : ", on " + plain_text(model.scope.device),
                   model.training.digest);
   for (const auto& report : reports) {

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <array>
 
 #include "console.h"
 #include "erg/least_squares.h"
 #include "fit_table.h"
 #include "fit_work.h"
 #include "run_filter.h"
+#include "unit_measure.h"
 
 namespace erg {
 namespace {
-
-constexpr std::array<std::string_view, 5> kStep{phase::kToDevice, phase::kForward, phase::kLoss,
-                                                phase::kBackward, phase::kOptimizer};
 
 std::int64_t classes_of(const std::string& data) {
   if (data == "cifar100") return 100;
@@ -41,36 +38,6 @@ void add(const BreakdownRow& row, double share, Observation& into) {
   if (row.time) into.time = into.time.value_or(Seconds{0}) + share * row.time->value;
 }
 
-// One row a run: its mean step, its mean epoch, or all of it.
-void measure(const Run& run, const std::string& unit, Observation& into) {
-  const Workload& work = run.header.environment.workload;
-  const double batch = static_cast<double>(work.batch);
-  const double epoch_images = batch * static_cast<double>(work.steps_per_epoch);
-  if (unit == "step") {
-    into.images = batch;
-    const Breakdown* phases = breakdown_by(run, Grouping::phase);
-    if (!phases) return;
-    for (const auto& row : phases->rows) {
-      if (std::ranges::find(kStep, row.name) == kStep.end() || row.count == 0) continue;
-      add(row, 1.0 / static_cast<double>(row.count), into);
-    }
-    return;
-  }
-  const Breakdown* epochs = breakdown_by(run, Grouping::epoch);
-  if (unit == "epoch" && epochs && !epochs->rows.empty()) {
-    into.images = epoch_images;
-    for (const auto& row : epochs->rows) {
-      add(row, 1.0 / static_cast<double>(epochs->rows.size()), into);
-    }
-    return;
-  }
-  const Breakdown* whole = breakdown_by(run, Grouping::run);
-  if (!whole) return;
-  const double epochs_run = static_cast<double>(std::max<std::int64_t>(1, work.epochs));
-  into.images = unit == "run" ? epoch_images * epochs_run : epoch_images;
-  add(whole->total, unit == "run" ? 1 : 1 / epochs_run, into);
-}
-
 Observation observation(const Run& run, const RunSummary& summary, const TableOptions& options) {
   const Workload& work = run.header.environment.workload;
   Observation row;
@@ -81,7 +48,10 @@ Observation observation(const Run& run, const RunSummary& summary, const TableOp
   row.precision = work.precision;
   row.data = work.data;
   row.batch = static_cast<double>(work.batch);
-  measure(run, options.unit, row);
+  const UnitMeasure measured = unit_measure(run, options.unit);
+  row.energy = measured.energy;
+  row.time = measured.time;
+  row.images = measured.images;
   if (options.images > 0) row.images = static_cast<double>(options.images);
   row.features = {row.batch};
   if (const auto cap = cap_of(run)) row.features.push_back(cap->value());
@@ -118,7 +88,9 @@ Observations table_from_runs(const Store& store, const TableOptions& options) {
   table.source = store.url() + (options.where.empty() ? "" : ", " + options.where);
   table.features = {"batch", "cap_w"};
   std::size_t left_out = 0;
-  for (const auto& summary : store.list()) {
+  const auto runs = store.list();
+  filter.require_fields(runs);
+  for (const auto& summary : runs) {
     if (!filter.matches(summary) || summary.status == RunStatus::running) continue;
     const Run run = store.load(summary.id);
     const Observation row = observation(run, summary, options);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "commands.h"
 #include "erg/observations.h"
 #include "erg/store.h"
 
@@ -15,8 +16,10 @@ namespace erg {
 // Where the rows of a fit come from, word for word.
 struct TableOptions {
   std::string csv;                   // a file; empty: stored runs
+  std::vector<std::string> more;     // further files, of the same columns
   std::string where;                 // of the runs
   std::vector<std::string> columns;  // "energy=TotalEnergyPerEpoch"
+  std::string network;               // of a table that names none
   std::string names;                 // "study", or a CSV of two columns: theirs, ours
   std::string unit = "epoch";
   bool each_epoch = false;  // a row for each epoch of a run, not one for their mean
@@ -29,6 +32,8 @@ struct TableOptions {
   std::int64_t batch = 0;
   std::int64_t images = 0;
 };
+
+void add_table_options(CLI::App& app, TableOptions& table);
 
 // Throws UsageError, FormatError, NetworkError.
 Observations table_from_csv(const TableOptions& options);

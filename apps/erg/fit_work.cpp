@@ -67,4 +67,19 @@ void add_work(Observations& table, const std::string& input, std::int64_t classe
   }
 }
 
+void add_rates(Observations& table) {
+  const auto macs = std::ranges::find(table.features, "macs") - table.features.begin();
+  for (auto& row : table.rows) {
+    const auto place = static_cast<std::size_t>(macs);
+    if (row.rate || place >= row.features.size() || !row.time || !(row.images > 0)) continue;
+    row.rate = row.features[place] * row.images / row.time->count();
+  }
+  const auto has = [](const Observation& row) { return row.rate.has_value(); };
+  if (std::ranges::none_of(table.rows, has)) {
+    throw UsageError{
+        "a rate is MACs by time: the rows need macs (or networks of the catalogue), a time and "
+        "images (--images), or a column of their own (--columns rate=COLUMN)"};
+  }
+}
+
 }  // namespace erg

@@ -18,4 +18,8 @@ Complexity complexity_of(const std::string& network, const std::string& input, s
 // lacks (macs, parameters, bytes, kernels, ...) where it knows those of all.
 void add_work(Observations& table, const std::string& input, std::int64_t classes);
 
+// What a row has done in a second, where its table does not say it itself: its MACs by its time.
+// Throws UsageError where no row can tell.
+void add_rates(Observations& table);
+
 }  // namespace erg

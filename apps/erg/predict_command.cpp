@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
-#include <charconv>
 
 #include <charconv>
 #include <filesystem>
 
 #include "carbon_options.h"
 #include "console.h"
+#include "data_sizes.h"
 #include "erg/json_writer.h"
 #include "erg/least_squares.h"
 #include "erg/numbers.h"
@@ -38,20 +38,8 @@ struct PredictOptions {
   bool json = false;
 };
 
-struct DataSize {
-  std::string_view name;
-  std::int64_t images;
-  std::int64_t classes;
-  std::string_view input;
-};
-constexpr DataSize kData[] = {{"fashion_mnist", 60000, 10, "1"},
-                              {"mnist", 60000, 10, "1"},
-                              {"cifar10", 50000, 10, "3"},
-                              {"cifar100", 50000, 100, "3"},
-                              {"imagenet", 1281167, 1000, "3"}};
-
 std::int64_t images_of(PredictOptions& options) {
-  for (const auto& one : kData) {
+  for (const auto& one : kDataSizes) {
     if (one.name != options.data) continue;
     if (options.classes == 0) options.classes = one.classes;
     return one.images;
@@ -213,38 +201,60 @@ int list_models(const Commands& commands) {
   return 0;
 }
 
-void add_calibrate(Commands& commands, CLI::App& app) {
-  struct CalibrateOptions {
-    std::string device = "cpu";
-    double seconds = 120;
-    std::string precision = "fp32";
-    std::string name;
+struct CalibrateOptions {
+  std::string device = "cpu";
+  double seconds = 120;
+  std::string precision = "fp32";
+  std::string name;
+  std::string check;
+  std::int64_t check_batch = 64;
+  bool json = false;
+};
+
+int calibrate(const Commands& commands, const CalibrateOptions& options) {
+  if (!commands.store_url().empty()) ::setenv("ERG_STORE", commands.store_url().c_str(), 1);
+  std::vector<std::string> arguments{"microbench",
+                                     "--device",
+                                     options.device,
+                                     "--seconds",
+                                     fmt::format("{}", options.seconds),
+                                     "--precision",
+                                     options.precision};
+  const auto add = [&](const char* option, const std::string& value) {
+    if (!value.empty()) arguments.insert(arguments.end(), {option, value});
   };
+  add("--name", options.name);
+  add("--check", options.check);
+  if (!options.check.empty()) add("--check-batch", std::to_string(options.check_batch));
+  if (options.json) arguments.emplace_back("--json");
+  return become_subprogram(arguments);
+}
+
+void add_calibrate(Commands& commands, CLI::App& app) {
   const auto options = std::make_shared<CalibrateOptions>();
-  auto& calibrate = commands.add(
+  auto& command = commands.add(
       app, "calibrate", "Measure some tens of short microbenchmarks: a model of this device",
-      "erg predict calibrate --device cuda", [&commands, options] {
-        if (!commands.store_url().empty()) {
-          ::setenv("ERG_STORE", commands.store_url().c_str(), 1);
-        }
-        std::vector<std::string> arguments{"microbench",
-                                           "--device",
-                                           options->device,
-                                           "--seconds",
-                                           fmt::format("{}", options->seconds),
-                                           "--precision",
-                                           options->precision};
-        if (!options->name.empty()) {
-          arguments.insert(arguments.end(), {"--name", options->name});
-        }
-        return become_subprogram(arguments);
-      });
-  calibrate.add_option("--device", options->device, "cpu, cuda, cuda:N")->capture_default_str();
-  calibrate.add_option("--seconds", options->seconds, "How long it may take in all")
+      "erg predict calibrate --device cuda\n"
+      "  erg predict calibrate --device cpu --check lenet5,mobilenet_v2 --check-batch 8",
+      [&commands, options] { return calibrate(commands, *options); });
+  command.add_option("--device", options->device, "cpu, cuda, cuda:N")->capture_default_str();
+  command.add_option("--seconds", options->seconds, "How long the microbenchmarks may take in all")
+      ->check(at_least(5))
       ->capture_default_str();
-  calibrate.add_option("--precision", options->precision, "fp32, tf32, bf16, fp16")
+  command.add_option("--precision", options->precision, "fp32, tf32, bf16, fp16")
+      ->check(CLI::IsMember({"fp32", "tf32", "bf16", "fp16"}))
       ->capture_default_str();
-  calibrate.add_option("--name", options->name, "Of the model (default: the device's)");
+  command.add_option("--name", options->name, "Of the model (default: the device's)");
+  command
+      .add_option(
+          "--check", options->check,
+          "Then measure the steps of these networks, which the calibration has not seen, and "
+          "show how far off the model is")
+      ->type_name("NETWORK,...");
+  command.add_option("--check-batch", options->check_batch, "Their batch")
+      ->check(at_least(1))
+      ->capture_default_str();
+  command.add_flag("--json", options->json, "The model as JSON");
 }
 
 }  // namespace

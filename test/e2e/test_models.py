@@ -71,6 +71,55 @@ class Fit(ErgCase):
         self.assertEqual(forced.returncode, 0, forced.stderr)
         self.assertTrue(any("forced" in note for note in json.loads(forced.stdout)["notes"]))
 
+    @unittest.skipUnless(FASHION.exists(), "the shared data is not here")
+    def test_the_effect_of_branches(self):
+        done = self.run_erg("fit", "--by", "branches", "--csv", str(FASHION), "--names", "study", "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        groups = {one["of"]: one for one in json.loads(done.stdout)["groups"]}
+        self.assertEqual(len(groups), 3)
+        threes = groups["googlenet_mod5-8, branches 1x1-3x3"]
+        self.assertAlmostEqual(threes["base"]["energy_j"], 3921.18)
+        self.assertEqual([one["number"] for one in threes["levels"]], [1, 2, 3, 4])
+        self.assertAlmostEqual(threes["levels"][1]["added_j"], 10417.52 - 6796.91)
+        self.assertAlmostEqual(threes["levels"][3]["time_scaling"], 61.35 / (4 * 26.61))
+
+    @unittest.skipUnless(FASHION.exists(), "the shared data is not here")
+    def test_two_data_sets(self):
+        done = self.run_erg("fit", "--by", "data", "--csv", str(FASHION), "--with",
+                            str(MACS / "cifar100_datasetinfo.csv"), "--names", "study", "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        groups = {one["of"]: one["levels"] for one in json.loads(done.stdout)["groups"]}
+        self.assertEqual(len(groups), 23)
+        coloured, grey = groups["alexnet_thesis"]
+        self.assertEqual((coloured["value"], grey["value"]), ("cifar100", "fashion_mnist"))
+        self.assertAlmostEqual(grey["energy_ratio"], (2627 / 60000) / (2985.59 / 50000))
+
+    def test_a_property_that_does_not_vary(self):
+        table = self.table(["network,device,energy_j,time_s", "lenet5,A,10,1", "alexnet,A,20,2"])
+        self.assertIn("none differ in device", self.refused(1, "fit", "--csv", table, "--by", "device"))
+        self.assertIn("did you mean 'branches'", self.refused(1, "fit", "--csv", table, "--by", "branch"))
+        table = self.table(["network,device,energy_j,time_s", "lenet5,A,10,1", "lenet5,B,20,4"])
+        answer = json.loads(self.run_erg("fit", "--csv", table, "--by", "device", "--json").stdout)
+        self.assertEqual([one["time_ratio"] for one in answer["groups"][0]["levels"]], [1, 4])
+
+    def test_a_rate(self):
+        table = self.table(["cap_w,macs_per_s"] + [f"{c},{1e9 * (1 + c - c * c / 300)}" for c in range(40, 100, 5)])
+        done = self.run_erg("fit", "--csv", table, "--target", "rate", "--features", "cap_w", "--model", "polynomial:2",
+                            "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        model = json.loads(done.stdout)["models"][0]
+        self.assertEqual(model["target"], "rate")
+        self.assertAlmostEqual(model["coefficients"][1]["value"] / 1e9, 1)
+        self.assertIn("not kept", self.refused(2, "fit", "--csv", table, "--target", "rate", "--name", "x"))
+
+    def test_a_model_of_some_columns_predicts(self):
+        table = self.table(["macs,room,energy_j,time_s"] + [f"{n}e8,{20 + n % 3},{100 * n},{n}" for n in range(1, 9)])
+        done = self.run_erg("fit", "--csv", table, "--model", "macs", "--images", "1000", "-o", "m.json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        answer = json.loads(self.run_erg("predict", "alexnet_thesis", "--model", str(self.folder / "m.json"),
+                                         "--data", "2000", "--json").stdout)
+        self.assertAlmostEqual(answer["energy_j"], 2 * 663282240 * 1e-6, delta=1e-3)
+
     def test_bad_tables_are_told(self):
         cases = [
             (["macs,energy_j", "1,2"], ["--model", "macs"], "1 rows cannot determine 2"),
@@ -114,6 +163,19 @@ class Carbon(ErgCase):
 
     def test_the_default_is_said_to_be_one(self):
         self.assertIn("a default", self.result("carbon", "--energy-kwh", "1"))
+
+    def test_hours_of_a_day(self):
+        day = self.folder / "day.csv"
+        day.write_text("hour,carbon_intensity_g_per_kwh,renewable\n" + "".join(f"{h},{100 * h},1\n" for h in range(24)))
+        answer = json.loads(self.result("carbon", "--energy-kwh", "1", "--hourly", str(day), "--json"))
+        self.assertAlmostEqual(answer["intensity_g_per_kwh"], 1150)  # their mean: no run says when
+        for words, rows in (("23", 23), ("no number", 24)):
+            day.write_text("hour,g_per_kwh\n" + "".join(f"{h},{'x' if rows == 24 and h == 9 else h}\n"
+                                                       for h in range(rows)))
+            process = self.start("carbon", "--energy-kwh", "1", "--hourly", str(day))
+            _, err = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, 1)
+            self.assertIn(words, err)
 
     def test_summary(self):
         rows = list(csv.reader(io.StringIO(self.result("carbon", "summary", "--by", "month,tag", "--csv"))))

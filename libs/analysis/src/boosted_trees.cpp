@@ -70,6 +70,7 @@ class Trees final : public Regressor {
                      : std::numeric_limits<double>::quiet_NaN();
   }
   std::vector<Coefficient> coefficients() const override { return {}; }
+  std::span<const std::string> inputs() const override { return features; }
   ModelKind kind() const override { return ModelKind::trees; }
 
   void write(JsonWriter& out) const override {
@@ -116,7 +117,7 @@ std::unique_ptr<Regressor> fit_trees(const ModelSpec& spec, const Observations& 
                    "; choose macs or physical, or measure more"};
   }
   auto trees = std::make_unique<Trees>();
-  trees->unit = target == Target::energy ? "J" : "s";
+  trees->unit = si_unit(target);
   trees->features = spec.features;
   for (const auto& name : spec.features) trees->places.push_back(table.feature(name));
   std::vector<float> values;

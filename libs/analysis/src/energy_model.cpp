@@ -38,7 +38,7 @@ double feature_of(const Job& job, const std::string& name) {
 }
 
 Observation observation_of(const EnergyModel& model, const Job& job,
-                           const std::vector<std::string>& used) {
+                           std::span<const std::string> used) {
   Observation row;
   row.batch = static_cast<double>(job.complexity.batch);
   row.images = job.images;
@@ -67,12 +67,8 @@ Between<Value> between(double value, const ErrorFactor& error) {
 }
 
 double value_of(const EnergyModel& model, const TargetModel& target, const Job& job) {
-  std::vector<std::string> used;
-  for (const auto& one : target.regressor->coefficients()) used.push_back(one.name);
   const bool physical = target.regressor->kind() == ModelKind::physical;
-  if (target.regressor->kind() == ModelKind::trees) used = model.features;
-  if (target.regressor->kind() == ModelKind::polynomial) used = model.features;
-  const Observation row = observation_of(model, job, physical ? std::vector<std::string>{} : used);
+  const Observation row = observation_of(model, job, target.regressor->inputs());
   const double value = target.regressor->at(row) * (physical ? 1 : units(model, job));
   if (!(value > 0)) {
     throw FitError{"the model '" + target.model +

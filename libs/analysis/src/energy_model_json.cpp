@@ -36,7 +36,23 @@ void write_target(JsonWriter& out, std::string_view key, const std::optional<Tar
   out.end_object().end_object();
 }
 
+// What it reads of a row must be the features that the model's rows have.
+void check_places(const Json& fitted, const Regressor& regressor,
+                  const std::vector<std::string>& features, const std::string& name) {
+  const auto inputs = regressor.inputs();
+  if (inputs.empty()) return;
+  const auto places = numbers_member(fitted, "places", name);
+  bool fit = places.size() == inputs.size();
+  for (std::size_t i = 0; fit && i < places.size(); ++i) {
+    const double place = places[i];
+    fit = place >= 0 && place < static_cast<double>(features.size()) &&
+          features[static_cast<std::size_t>(place)] == inputs[i];
+  }
+  if (!fit) throw FormatError{name + ": 'places' are not those of its features"};
+}
+
 std::optional<TargetModel> read_target(const Json& json, std::string_view key,
+                                       const std::vector<std::string>& features,
                                        const std::string& name) {
   const Json* found = json.find(key);
   if (!found || found->is_null()) return std::nullopt;
@@ -54,7 +70,9 @@ std::optional<TargetModel> read_target(const Json& json, std::string_view key,
   const Json& interval = member(*found, "interval", name);
   target.error = {number_member(interval, "factor", name), number_member(interval, "level", name)};
   if (!(target.error.factor >= 1)) throw FormatError{name + ": 'factor' must be 1 or more"};
-  target.regressor = regressor_from(member(*found, "fitted", name), name);
+  const Json& fitted = member(*found, "fitted", name);
+  target.regressor = regressor_from(fitted, name);
+  check_places(fitted, *target.regressor, features, name);
   return target;
 }
 
@@ -106,8 +124,8 @@ EnergyModel EnergyModel::from_json(std::string_view text, const std::string& nam
   model.training.rows = static_cast<std::size_t>(number_member(training, "rows", name));
   model.training.networks = texts_member(training, "networks", name);
   model.features = texts_member(json, "features", name);
-  model.energy = read_target(json, "energy", name);
-  model.time = read_target(json, "time", name);
+  model.energy = read_target(json, "energy", model.features, name);
+  model.time = read_target(json, "time", model.features, name);
   if (!model.energy && !model.time) throw FormatError{name + ": there is no target in it"};
   return model;
 }

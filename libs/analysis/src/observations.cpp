@@ -2,6 +2,7 @@
 #include "erg/observations.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <set>
@@ -119,10 +120,19 @@ class Digest {
 
 }  // namespace
 
-std::string_view to_string(Target target) { return target == Target::energy ? "energy" : "time"; }
+std::string_view to_string(Target target) {
+  constexpr std::array<std::string_view, 3> kNames{"energy", "time", "rate"};
+  return kNames[static_cast<std::size_t>(target)];
+}
+
+std::string_view si_unit(Target target) {
+  constexpr std::array<std::string_view, 3> kUnits{"J", "s", "MAC/s"};
+  return kUnits[static_cast<std::size_t>(target)];
+}
 
 std::optional<double> Observation::value(Target target) const {
   if (target == Target::energy) return energy ? std::optional{energy->value()} : std::nullopt;
+  if (target == Target::rate) return rate;
   return time ? std::optional{time->count()} : std::nullopt;
 }
 
@@ -149,6 +159,7 @@ std::string Observations::digest() const {
     for (const double value : row.features) digest.add(value);
     digest.add(row.value(Target::energy).value_or(-1));
     digest.add(row.value(Target::time).value_or(-1));
+    if (row.rate) digest.add(*row.rate);
   }
   return digest.text();
 }

@@ -87,6 +87,7 @@ class Physical final : public Regressor {
     return all;
   }
 
+  std::span<const std::string> inputs() const override { return {}; }
   ModelKind kind() const override { return ModelKind::physical; }
 
   void write(JsonWriter& out) const override {

@@ -89,6 +89,7 @@ class Polynomial final : public Regressor {
     return all;
   }
 
+  std::span<const std::string> inputs() const override { return features; }
   ModelKind kind() const override { return ModelKind::polynomial; }
 
   void write(JsonWriter& out) const override {
@@ -203,7 +204,7 @@ std::string alike(const Polynomial& model, const Matrix& a) {
 std::unique_ptr<Regressor> fit_polynomial(const ModelSpec& spec, const Observations& table,
                                           std::span<const std::size_t> rows, Target target) {
   auto model = std::make_unique<Polynomial>();
-  model->unit = target == Target::energy ? "J" : "s";
+  model->unit = si_unit(target);
   model->degree = spec.degree;
   model->features = spec.features;
   for (const auto& name : spec.features) model->places.push_back(table.feature(name));

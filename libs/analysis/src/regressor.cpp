@@ -124,6 +124,10 @@ std::unique_ptr<Regressor> fit(const ModelSpec& spec, const Observations& table,
     case ModelKind::trees:
       return fit_trees(spec, table, rows, target);
     case ModelKind::physical:
+      if (target == Target::rate) {
+        throw FitError{
+            "the physical model is of energy and time; of a rate choose polynomial:D or trees"};
+      }
       return fit_physical(table, rows, target);
   }
   return nullptr;

@@ -143,6 +143,39 @@ TEST(SavedModel, RefusesWhatIsNone) {
   }
 }
 
+TEST(SavedModel, RefusesFeaturesThatItDoesNotHave) {
+  const Observations table = testing::table_of({1, 2, 3, 4}, [](double x) { return 5 + 2 * x; });
+  EnergyModel model;
+  model.features = table.features;
+  model.energy.emplace();
+  model.energy->model = "macs";
+  model.energy->regressor =
+      fit(model_spec("macs"), table, testing::all_rows(table), Target::energy);
+  std::string text = model.json();
+  EXPECT_NO_THROW(EnergyModel::from_json(text, "m"));
+  const auto place = text.find('0', text.find("\"places\""));
+  ASSERT_NE(place, std::string::npos);
+  text[place] = '7';
+  EXPECT_THROW(EnergyModel::from_json(text, "m"), FormatError);
+}
+
+TEST(SavedModel, AsksOnlyForTheFeaturesThatItReads) {
+  Observations table = testing::table_of({1, 2, 3, 4}, [](double x) { return 5 + 2 * x; });
+  table.features.push_back("room temperature");
+  for (auto& row : table.rows) row.features.push_back(20);
+  EnergyModel model;
+  model.features = table.features;
+  model.scope.images_per_unit = 1;
+  model.energy.emplace();
+  model.energy->regressor =
+      fit(model_spec("macs"), table, testing::all_rows(table), Target::energy);
+  Job job;
+  job.complexity.batch = 1;
+  job.complexity.total.macs = 10;
+  job.images = 1;
+  EXPECT_NEAR(predict(model, job).energy->value.value(), 25, 1e-9);
+}
+
 TEST(Digest, TellsTablesApart) {
   auto table = known_machine();
   const auto before = table.digest();

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <random>
 #include <set>
 
 #include "erg/byte_source.h"
@@ -132,6 +133,34 @@ TEST_P(Study, TheRecommendedModelHalvesTheErrorOfMacsOnFamiliesLeftOut) {
   RecordProperty("macs_mape", std::to_string(macs));
   RecordProperty("recommended_mape", std::to_string(recommended));
   EXPECT_LT(recommended, 0.5 * macs) << recommended << " against " << macs;
+}
+
+// Each of many splits: a third of the networks held back, the interval learnt on the rest.
+TEST_P(Study, IntervalsHoldNetworksHeldBackAsOftenAsTheySay) {
+  const std::vector<ModelSpec> models = candidates("physical", table);
+  std::mt19937_64 random{7};
+  for (const auto target : {Target::energy, Target::time}) {
+    double said = 0;
+    double held = 0;
+    double all = 0;
+    for (int split = 0; split < 40; ++split) {
+      auto rows = all_rows(table);
+      std::ranges::shuffle(rows, random);
+      const std::vector<std::size_t> train{rows.begin(), rows.begin() + 15};
+      const auto seen = validate(models, table, train, target, {Scheme::Kind::networks});
+      const ErrorFactor error = error_factor(table, train, seen.predicted, target);
+      const auto model = fit(models.front(), table, train, target);
+      for (std::size_t i = 15; i < rows.size(); ++i) {
+        const Observation& row = table.rows[rows[i]];
+        const double ratio = *row.value(target) / model->at(row);
+        held += ratio <= error.factor && ratio >= 1 / error.factor;
+        said += error.level;
+        all += 1;
+      }
+    }
+    RecordProperty(std::string{to_string(target)} + "_coverage", std::to_string(held / all));
+    EXPECT_GT(held / all, said / all - 0.05) << to_string(target);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(DataSets, Study,

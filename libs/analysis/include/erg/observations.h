@@ -13,10 +13,11 @@
 
 namespace erg {
 
-// What is learnt. Do not rename: models hold these words.
-enum class Target { energy, time };
+// What is learnt. Do not rename: models hold these words. A rate is told and not kept.
+enum class Target { energy, time, rate };
 
 std::string_view to_string(Target target);
+std::string_view si_unit(Target target);  // "J", "s", "MAC/s"
 
 // One measured unit of work (a step, an epoch, a run): what was done, and what it took.
 struct Observation {
@@ -33,6 +34,7 @@ struct Observation {
   std::optional<StepWork> work;  // of one step: what the physical model needs
   std::optional<Joules> energy;
   std::optional<Seconds> time;
+  std::optional<double> rate;  // multiply-accumulates of forward passes a second
 
   double steps() const { return batch > 0 ? images / batch : 0; }
   std::optional<double> value(Target target) const;  // in SI

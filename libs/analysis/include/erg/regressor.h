@@ -54,6 +54,8 @@ class Regressor {
   virtual double at(const Observation& row) const = 0;
   // Empty where there are none to show (trees).
   virtual std::vector<Coefficient> coefficients() const = 0;
+  // The features that it reads; none where it has its own (physical).
+  virtual std::span<const std::string> inputs() const = 0;
   virtual ModelKind kind() const = 0;
   // The content of one JSON object, its "kind" included.
   virtual void write(JsonWriter& out) const = 0;
