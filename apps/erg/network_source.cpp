@@ -3,8 +3,8 @@
 
 #include <filesystem>
 
+#include "console.h"
 #include "erg/catalogue.h"
-#include "erg/network_file.h"
 
 namespace erg {
 namespace {
@@ -16,9 +16,18 @@ bool is_file(const std::string& word) {
          word.ends_with(".onnx") || std::filesystem::exists(word, ignored);
 }
 
+// A network of the catalogue has one input.
+void check_inputs(const NetworkSource& source) {
+  for (const auto& [name, shape] : source.inputs) {
+    throw NetworkError{source.word + " is of the catalogue and has one input: give one shape" +
+                       (name.empty() ? "" : ", without a name")};
+  }
+}
+
 }  // namespace
 
-Network read_network(const NetworkSource& source, CountOptions& options) {
+Network read_network(const NetworkSource& source, CountOptions& options,
+                     std::vector<std::string>* warnings) {
   NetworkOptions wanted;
   wanted.classes = source.classes;
   wanted.input = source.input;
@@ -32,8 +41,14 @@ Network read_network(const NetworkSource& source, CountOptions& options) {
     }
     ReadOptions reading;
     reading.input = source.input;
-    return load_network(source.word, reading);
+    reading.inputs = source.inputs;
+    std::vector<std::string> said;
+    reading.warnings = warnings ? warnings : &said;
+    Network network = load_network(source.word, reading);
+    for (const auto& warning : *reading.warnings) warn(warning);
+    return network;
   }
+  check_inputs(source);
   if (source.input) options.inputs = {*source.input};
   return make_network(source.word, wanted);
 }

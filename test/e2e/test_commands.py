@@ -227,6 +227,41 @@ class Network(ErgCase):
         self.assertEqual(shown["total"], self.json("network", "show", "lenet5")["total"])
         self.assertIn("digraph", self.erg("network", "show", "lenet5", "--as", "dot").stdout)
 
+    def test_inputs_of_a_file_go_by_order_or_name(self):
+        layers = [{"name": "a", "kind": "Input", "shape": [4]}, {"name": "b", "kind": "Input", "shape": [4]},
+                  {"name": "y", "kind": "Add", "inputs": ["a", "b"]}]
+        (self.folder / "two.json").write_text(
+            json.dumps({"format": "erg-network", "version": 1, "layers": layers}))
+        for words in (["--input", "6", "--input", "6"], ["--input", "b=6", "--input", "a=6"]):
+            self.assertEqual(self.json("network", "show", "two.json", *words)["inputs"], [[6], [6]])
+        self.assert_one_line(
+            self.erg("network", "show", "two.json", "--input", "c=6", status=1).stderr, "'c'", "'a', 'b'")
+        self.assert_one_line(
+            self.erg("network", "show", "lenet5", "--input", "1x28x28", "--input", "7", status=1).stderr,
+            "lenet5", "one input")
+
+    def test_a_newer_opset_is_read_with_a_warning(self):
+        def field(number, content):
+            if isinstance(content, int):
+                return bytes([number << 3, content])
+            return bytes([number << 3 | 2, len(content)]) + content
+
+        def value(name):
+            shape = field(2, field(1, field(1, 1)) + field(1, field(1, 4)))
+            return field(1, name) + field(2, field(1, field(1, 1) + shape))
+
+        node = field(1, b"x") + field(2, b"y") + field(4, b"Relu")
+        graph = field(1, node) + field(11, value(b"x")) + field(12, value(b"y"))
+        (self.folder / "new.onnx").write_bytes(field(1, 8) + field(8, field(2, 23)) + field(7, graph))
+        done = self.erg("network", "show", "new.onnx", "--json")
+        self.assert_one_line(done.stderr, "new.onnx", "opset 23", "11 to 20")
+        self.assertIn("opset 23", json.loads(done.stdout)["warnings"][0])
+        self.assertEqual(self.json("network", "show", "lenet5")["warnings"], [])
+
+    def test_a_drawing_is_no_json(self):
+        for words in (["--as", "dot", "--json"], ["--as", "network", "--json"], ["--as", "dot", "--by", "layer"]):
+            self.assert_one_line(self.erg("network", "show", "lenet5", *words, status=2).stderr, "--as")
+
     def test_bad_input_is_one_line(self):
         self.assert_one_line(self.erg("network", "show", "lenet", status=1).stderr, "lenet", "lenet5")
         self.assert_one_line(

@@ -151,6 +151,44 @@ class Odd(nn.Module):
         return F.log_softmax(self.fc(x), -1)
 
 
+class Tied(nn.Module):
+    """One matrix for three layers, with and without a bias, and one for the table and the head."""
+
+    def __init__(self):
+        super().__init__()
+        self.embedding = nn.Embedding(50, 16)
+        self.first = nn.Linear(16, 16, bias=False)
+        self.second = nn.Linear(16, 16, bias=False)
+        self.third = nn.Linear(16, 16)
+        self.head = nn.Linear(16, 50, bias=False)
+        self.second.weight = self.third.weight = self.first.weight
+        self.head.weight = self.embedding.weight
+
+    def forward(self, tokens):
+        x = torch.relu(self.first(self.embedding(tokens)))
+        return self.head(self.third(torch.relu(self.second(x))))
+
+
+class Segmenter(nn.Module):
+    """Down and up again, with what came before beside it; padding by what is there; a fixed size."""
+
+    def __init__(self):
+        super().__init__()
+        self.down = nn.Conv2d(3, 8, 3, padding=1, padding_mode="reflect")
+        self.norm = nn.GroupNorm(2, 8)
+        self.middle = nn.Conv2d(8, 16, 3, padding=1, padding_mode="replicate")
+        self.up = nn.ConvTranspose2d(16, 8, 2, 2)
+        self.join = nn.Conv2d(16, 8, 3, padding=1)
+        self.last = nn.ConvTranspose2d(8, 3, 3, padding=1)
+        self.last.weight = self.down.weight
+
+    def forward(self, x):
+        a = F.silu(self.norm(self.down(x)))
+        b = self.up(F.silu(self.middle(F.max_pool2d(a, 2))))
+        x = self.last(self.join(torch.cat([a, b], 1)))
+        return F.interpolate(x, size=(25, 41), mode="bilinear", align_corners=False)
+
+
 def settle(model):
     """Numbers such as training leaves: exporters drop biases of zero and merge equal weights."""
     for tensor in [*model.parameters(), *(b for n, b in model.named_buffers() if "running" in n)]:
@@ -228,6 +266,8 @@ def main(folder):
         (Encoder, torch.randint(0, 100, (1, 16)), (14, 17)),
         (Vision, image, (11, 16, 17)),
         (Odd, torch.randn(1, 2, 16, 16), (12, 15, 17)),
+        (Tied, torch.randint(0, 50, (1, 7)), (13, 17)),
+        (Segmenter, image, (13, 17)),
     ]:
         word = kind.__name__.lower()
         for opset in opsets:

@@ -110,7 +110,8 @@ Kept kept(const Placed& at, std::int64_t bytes_per_number) {
           },
           [&](const Clamp&) { return inputs; },
           [&](const PReLU&) { return inputs; },
-          [&](const Scale&) { return inputs; },
+          [&](const Scale&) { return at.weight_learns ? inputs : Kept{}; },
+          [&](const MatMul&) { return inputs; },
           [&](const Softmax&) {
             return Kept{{}, true};
           },
@@ -131,9 +132,11 @@ Kept kept(const Placed& at, std::int64_t bytes_per_number) {
           [&](const TokenEmbedding&) { return inputs; },
           [&](const MultiHeadAttention& l) {
             const auto statistics = times({at.batch, l.heads, at.inputs[0][0]});
-            return with_input(bytes * (projected(l, at) + attended(l, at) + statistics));
+            return Kept{std::vector<bool>(1, at.weight_learns), false,
+                        bytes * (projected(l, at) + attended(l, at) + statistics)};
           },
-          [&](const auto&) { return is_weighted(at.layer) ? inputs : Kept{}; },
+          // A product's input is kept for the gradient of its weight.
+          [&](const auto&) { return is_weighted(at.layer) && at.weight_learns ? inputs : Kept{}; },
       },
       at.layer);
 }

@@ -22,7 +22,12 @@ struct Placed {
   std::vector<bool> input_gradient;  // whether something before each input learns
   std::uint64_t parameters = 0;      // its own
   std::uint64_t weights = 0;         // those, what it shares, and fixed ones
-  bool frozen = false;               // its weights have no gradient
+  // Whether what multiplies has a gradient: its first weight, and in attention what comes before
+  // the products (with biases) and the last projection.
+  bool weight_learns = false;
+  bool bias_learns = false;
+  bool inside_learns = false;
+  bool last_learns = false;
 };
 
 std::uint64_t times(std::initializer_list<std::int64_t> factors);

@@ -44,6 +44,20 @@ struct Placement {
   std::vector<bool> learns;  // whether the output of a node has a gradient
 };
 
+// Notes what of a layer learns; returns whether anything does.
+bool note_learning(const std::vector<Tensor>& tensors, Placed& at) {
+  bool any = false;
+  for (const auto& tensor : tensors) {
+    if (!tensor.trainable) continue;
+    any = true;
+    at.weight_learns |= tensor.name == "weight" || tensor.name == "in_proj_weight";
+    at.bias_learns |= tensor.name == "bias";
+    at.inside_learns |= tensor.name.starts_with("in_proj");
+    at.last_learns |= tensor.name == "out_proj.weight";
+  }
+  return any;
+}
+
 Placement place(const Network& network, std::span<const Shape> shapes, std::int64_t batch) {
   Placement all;
   std::vector<bool> batched;
@@ -56,10 +70,9 @@ Placement place(const Network& network, std::span<const Shape> shapes, std::int6
               {},
               {},
               trainable(network.own_tensors(i)),
-              trainable(tensors(node.layer)),
-              node.frozen};
+              trainable(tensors(node.layer))};
+    bool learns = note_learning(network.tensors(i), at);
     bool depends = std::holds_alternative<Input>(node.layer);
-    bool learns = at.weights > 0 && !node.frozen;
     for (const auto input : node.inputs) {
       at.inputs.push_back(shapes[input]);
       at.input_batched.push_back(batched[input]);

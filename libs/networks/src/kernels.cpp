@@ -5,17 +5,27 @@
 namespace erg {
 namespace {
 
-// Weights, input where something before it learns, bias; a bias of a convolution is its own kernel.
-Kernels convolution(bool bias, bool input) {
-  return {bias ? 2u : 1u, 1u + (input ? 1u : 0u) + (bias ? 1u : 0u)};
+// Backward: weight and bias where they learn, input where something before the layer does.
+std::uint64_t gradients(bool weight, bool bias, bool input) {
+  return std::uint64_t{weight} + std::uint64_t{bias} + std::uint64_t{input};
 }
 
-Kernels linear(bool bias, bool input) { return {1, 1u + (input ? 1u : 0u) + (bias ? 1u : 0u)}; }
+// A bias of a convolution is its own kernel.
+Kernels convolution(bool bias, const Placed& at) {
+  return {bias ? 2u : 1u, gradients(at.weight_learns, at.bias_learns, at.input_gradient[0])};
+}
 
-Kernels attention(const MultiHeadAttention& l, bool input) {
-  const Kernels in = linear(l.in_bias, input);
-  const Kernels out = linear(l.out_bias, true);
-  return {in.forward + out.forward + 2, in.backward + out.backward + 2};  // products, heads' order
+Kernels linear(const Placed& at) {
+  return {1, gradients(at.weight_learns, at.bias_learns, at.input_gradient[0])};
+}
+
+// Two projections, the products, and the heads' order.
+Kernels attention(const MultiHeadAttention& l, const Placed& at) {
+  const bool input = at.input_gradient[0];
+  const bool inside = at.inside_learns || input;
+  return {4, gradients(at.weight_learns, l.in_bias && at.inside_learns, input) +
+                 gradients(at.last_learns, l.out_bias && at.last_learns, inside) +
+                 (inside ? 2u : 0u)};
 }
 
 Kernels combine(const Combine& l, std::size_t inputs) {
@@ -36,15 +46,14 @@ Kernels combine(const Combine& l, std::size_t inputs) {
 
 Kernels kernels(const Placed& at) {
   if (is_view(at.layer) || at.inputs.empty()) return {};
-  const bool input = at.input_gradient[0];
   return std::visit(
       Overloaded{
-          [&](const Conv1d& l) { return convolution(l.bias, input); },
-          [&](const Conv2d& l) { return convolution(l.bias, input); },
-          [&](const ConvTranspose2d& l) { return convolution(l.bias, input); },
-          [&](const PatchEmbedding&) { return convolution(true, input); },
-          [&](const Linear& l) { return linear(l.bias, input); },
-          [&](const MultiHeadAttention& l) { return attention(l, input); },
+          [&](const Conv1d& l) { return convolution(l.bias, at); },
+          [&](const Conv2d& l) { return convolution(l.bias, at); },
+          [&](const ConvTranspose2d& l) { return convolution(l.bias, at); },
+          [&](const PatchEmbedding&) { return convolution(true, at); },
+          [&](const Linear&) { return linear(at); },
+          [&](const MultiHeadAttention& l) { return attention(l, at); },
           [&](const MatMul&) {
             return Kernels{1, std::uint64_t{at.input_gradient[0]} + at.input_gradient[1]};
           },

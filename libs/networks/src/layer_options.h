@@ -89,6 +89,7 @@ void axes(L& l, Visit& visit) {
   if constexpr (requires { l.left; }) visit("left", l.left);
   if constexpr (requires { l.right; }) visit("right", l.right);
   if constexpr (requires { l.value; }) visit("value", l.value);
+  if constexpr (requires { l.mode; }) visit("mode", l.mode);
   if constexpr (requires { l.p; }) visit("p", l.p);
   if constexpr (requires { l.dropout; }) visit("dropout", l.dropout);
 }

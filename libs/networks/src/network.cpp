@@ -6,6 +6,8 @@
 #include <unordered_set>
 #include <utility>
 
+#include "erg/suggest.h"
+
 namespace erg {
 namespace {
 
@@ -46,8 +48,47 @@ void check_names_and_order(std::string_view network, std::span<const Node> nodes
       if (input >= i) throw NetworkError{place(network, nodes[i]) + "takes what comes after it"};
     }
     if (const auto shares = nodes[i].shares; shares && (*shares >= i || nodes[*shares].shares)) {
-      throw NetworkError{place(network, nodes[i]) + "shares what is not an earlier layer's own"};
+      throw NetworkError{place(network, nodes[i]) + "shares what is not an earlier layer's own" +
+                         (*shares < i ? ": '" + nodes[*shares].name + "' has it of another" : "")};
     }
+  }
+}
+
+const Tensor* named(std::span<const Tensor> tensors, std::string_view name) {
+  const auto found =
+      std::find_if(tensors.begin(), tensors.end(), [&](const Tensor& t) { return t.name == name; });
+  return found == tensors.end() ? nullptr : &*found;
+}
+
+// What is wrong with a tensor that a layer is said to share; empty: nothing.
+std::string misfit(const std::string& name, const Tensor* own, const Tensor* other,
+                   const std::string& owner) {
+  if (!own) return "has no tensor '" + name + "' to share";
+  if (!other) return "shares '" + name + "' of '" + owner + "', which has none";
+  if (can_share(own->shape, other->shape)) return {};
+  return "wanted a '" + name + "' of " + to_string(own->shape) + " to share, got " +
+         to_string(other->shape) + " of '" + owner + "'";
+}
+
+void check_sharing(std::string_view network, const Node& node, const Node& owner) {
+  const auto own = tensors(node.layer);
+  const auto others = tensors(owner.layer);
+  std::vector<std::string_view> names;
+  std::vector<std::string> wanted = node.shared;
+  for (const auto& tensor : own) {
+    names.push_back(tensor.name);
+    if (node.shared.empty() && named(others, tensor.name)) wanted.emplace_back(tensor.name);
+  }
+  for (const auto& name : wanted) {
+    const Tensor* tensor = named(own, name);
+    const auto wrong = misfit(name, tensor, named(others, name), owner.name);
+    if (wrong.empty()) continue;
+    throw NetworkError{place(network, node) + wrong +
+                       (tensor ? std::string{} : suggestion(name, names))};
+  }
+  if (wanted.empty()) {
+    throw NetworkError{place(network, node) + "has no tensor in common with '" + owner.name +
+                       "', which it shares"};
   }
 }
 
@@ -93,6 +134,7 @@ Network::Network(std::string name, std::vector<Node> nodes, std::size_t output,
       const auto inputs = gathered(node, shapes_);
       shapes_.push_back(erg::output_shape(node.layer, inputs));
       node.layer = resolved(node.layer, inputs);
+      if (node.shares) check_sharing(name_, node, nodes_[*node.shares]);
     } catch (const LayerError& error) {
       throw NetworkError{place(name_, node) + error.what()};
     }
@@ -136,21 +178,30 @@ bool Node::shares_tensor(std::string_view tensor) const {
          (shared.empty() || std::find(shared.begin(), shared.end(), tensor) != shared.end());
 }
 
+bool can_share(const Shape& own, const Shape& other) {
+  return own == other ||
+         (own.rank() == 2 && other.rank() == 2 && own[0] == other[1] && own[1] == other[0]);
+}
+
 std::vector<Tensor> Network::tensors(std::size_t node) const {
-  auto all = erg::tensors(nodes_[node].layer);
-  for (auto& tensor : all) tensor.trainable = tensor.trainable && !nodes_[node].frozen;
+  const Node& at = nodes_[node];
+  std::vector<Tensor> all = erg::tensors(at.layer);
+  std::vector<Tensor> others;
+  if (at.shares) others = erg::tensors(nodes_[*at.shares].layer);
+  for (auto& tensor : all) {
+    const bool theirs = at.shares_tensor(tensor.name) && named(others, tensor.name);
+    const bool frozen = theirs ? nodes_[*at.shares].frozen : at.frozen;
+    tensor.trainable = tensor.trainable && !frozen;
+  }
   return all;
 }
 
 std::vector<Tensor> Network::own_tensors(std::size_t node) const {
-  auto own = tensors(node);
+  std::vector<Tensor> own = tensors(node);
   if (!nodes_[node].shares) return own;
-  const auto others = tensors(*nodes_[node].shares);
+  const auto others = erg::tensors(nodes_[*nodes_[node].shares].layer);
   std::erase_if(own, [&](const Tensor& tensor) {
-    return nodes_[node].shares_tensor(tensor.name) &&
-           std::any_of(others.begin(), others.end(), [&](const Tensor& other) {
-             return other.name == tensor.name && other.shape == tensor.shape;
-           });
+    return nodes_[node].shares_tensor(tensor.name) && named(others, tensor.name);
   });
   return own;
 }

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <iterator>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "asked_shapes.h"
 #include "draft.h"
 #include "erg/json.h"
 #include "erg/json_writer.h"
@@ -67,13 +71,27 @@ void read_sharing(const Json& json, const std::string& name, DraftNode& draft) {
   }
 }
 
+// Of a key that is missing: the one there that was perhaps meant so.
+std::string meant(const Json& json, std::string_view missing) {
+  for (const auto& [key, value] : *json.object()) {
+    if (nearest_name(key, std::span{&missing, 1})) return ": '" + key + "' is not it";
+  }
+  return {};
+}
+
+// What every layer may have, beside the options of its kind.
+constexpr std::string_view kCommonKeys[] = {"name", "kind", "inputs", "shares", "shared", "frozen"};
+
 DraftNode draft_of(const Json& json, const std::string& name, const std::string& before) {
   if (!json.object()) fail(name, "every layer is an object");
   const Json* own_name = json.find("name");
-  if (!own_name) fail(name, "the layer after '" + before + "' has no \"name\"");
+  if (!own_name) {
+    fail(name, (before.empty() ? "the first layer" : "the layer after '" + before + "'") +
+                   std::string{" has no \"name\""} + meant(json, "name"));
+  }
   DraftNode draft{text_of(*own_name, name, "the name of a layer"), {}, {}};
   const Json* kind = json.find("kind");
-  if (!kind) fail(name, "layer '" + draft.name + "' has no \"kind\"");
+  if (!kind) fail(name, "layer '" + draft.name + "' has no \"kind\"" + meant(json, "kind"));
   draft.layer = layer_of_kind(text_of(*kind, name, "the kind of layer '" + draft.name + "'"), name,
                               draft.name);
   if (const Json* inputs = json.find("inputs")) {
@@ -83,12 +101,11 @@ DraftNode draft_of(const Json& json, const std::string& name, const std::string&
   }
   read_sharing(json, name, draft);
   for (const auto& [key, value] : *json.object()) {
-    if (key == "name" || key == "kind" || key == "inputs" || key == "shares" || key == "shared" ||
-        key == "frozen") {
+    if (std::find(std::begin(kCommonKeys), std::end(kCommonKeys), key) != std::end(kCommonKeys)) {
       continue;
     }
     try {
-      read_option(draft.layer, key, value);
+      read_option(draft.layer, key, value, kCommonKeys);
     } catch (const LayerError& error) {
       fail(name, "layer '" + draft.name + "' (" + std::string{erg::kind(draft.layer)} +
                      "): " + error.what());
@@ -129,14 +146,17 @@ Initialization initialization_of(const Json& json, const std::string& name) {
   return *known;
 }
 
-// An input given from outside takes the place of the file's first one.
-void set_input(std::vector<DraftNode>& drafts, const ReadOptions& options) {
-  if (!options.input) return;
+// Shapes given from outside take the place of the file's.
+void set_inputs(std::vector<DraftNode>& drafts, const ReadOptions& options,
+                const std::string& name) {
+  std::vector<std::string> names;
+  for (const auto& draft : drafts) {
+    if (std::holds_alternative<Input>(draft.layer)) names.push_back(draft.name);
+  }
+  const AskedShapes asked{options, names, name};
   for (auto& draft : drafts) {
-    if (auto* input = std::get_if<Input>(&draft.layer)) {
-      input->shape = *options.input;
-      return;
-    }
+    auto* input = std::get_if<Input>(&draft.layer);
+    if (const Shape* shape = input ? asked.of(draft.name) : nullptr) input->shape = *shape;
   }
 }
 
@@ -181,7 +201,7 @@ Network network_from_json(std::string_view text, const std::string& name,
   for (const auto& layer : *layers->array()) {
     drafts.push_back(draft_of(layer, name, drafts.empty() ? std::string{} : drafts.back().name));
   }
-  set_input(drafts, options);
+  set_inputs(drafts, options, name);
   const Json* own_name = json.find("name");
   const Json* output = json.find("output");
   const std::string last =

@@ -20,6 +20,31 @@ constexpr std::array<std::pair<Reduction, std::string_view>, 4> kReductions{{
     {Reduction::min, "min"},
 }};
 
+constexpr std::array<std::pair<PadMode, std::string_view>, 4> kPadModes{{
+    {PadMode::constant, "constant"},
+    {PadMode::reflect, "reflect"},
+    {PadMode::replicate, "replicate"},
+    {PadMode::circular, "circular"},
+}};
+
+template <class Words, class Value>
+void write_word(JsonWriter& out, const Words& words, Value value) {
+  for (const auto& [known, word] : words) {
+    if (known == value) out.value(word);
+  }
+}
+
+template <class Words, class Value>
+bool read_word(const Json& json, const Words& words, Value& value) {
+  if (!json.text()) return false;
+  for (const auto& [known, word] : words) {
+    if (word != *json.text()) continue;
+    value = known;
+    return true;
+  }
+  return false;
+}
+
 void write(JsonWriter& out, std::int64_t value) { out.value(value); }
 void write(JsonWriter& out, double value) { out.value(value); }
 void write(JsonWriter& out, bool value) { out.value(value); }
@@ -35,11 +60,8 @@ void write(JsonWriter& out, const Pair& pair) {
   write(out, std::vector<std::int64_t>{pair.height, pair.width});
 }
 
-void write(JsonWriter& out, Reduction reduction) {
-  for (const auto& [value, word] : kReductions) {
-    if (value == reduction) out.value(word);
-  }
-}
+void write(JsonWriter& out, Reduction reduction) { write_word(out, kReductions, reduction); }
+void write(JsonWriter& out, PadMode mode) { write_word(out, kPadModes, mode); }
 
 // Reading. Each returns whether the value has the right form.
 bool read(const Json& json, std::int64_t& value) {
@@ -84,14 +106,9 @@ bool read(const Json& json, Pair& pair) {
 }
 
 bool read(const Json& json, Reduction& reduction) {
-  if (!json.text()) return false;
-  for (const auto& [value, word] : kReductions) {
-    if (word != *json.text()) continue;
-    reduction = value;
-    return true;
-  }
-  return false;
+  return read_word(json, kReductions, reduction);
 }
+bool read(const Json& json, PadMode& mode) { return read_word(json, kPadModes, mode); }
 
 std::string_view wanted(const std::int64_t&) { return "a whole number"; }
 std::string_view wanted(const double&) { return "a number"; }
@@ -100,6 +117,7 @@ std::string_view wanted(const std::vector<std::int64_t>&) { return "a list of wh
 std::string_view wanted(const Shape&) { return "a list of whole numbers"; }
 std::string_view wanted(const Pair&) { return "a whole number, or two for height and width"; }
 std::string_view wanted(const Reduction&) { return "mean, sum, max or min"; }
+std::string_view wanted(const PadMode&) { return "constant, reflect, replicate or circular"; }
 
 }  // namespace
 
@@ -121,7 +139,8 @@ void write_options(JsonWriter& out, const Layer& layer) {
       layer);
 }
 
-void read_option(Layer& layer, const std::string& name, const Json& value) {
+void read_option(Layer& layer, const std::string& name, const Json& value,
+                 std::span<const std::string_view> other_keys) {
   bool known = false;
   std::vector<std::string_view> names;
   std::visit(
@@ -136,6 +155,7 @@ void read_option(Layer& layer, const std::string& name, const Json& value) {
         });
       },
       layer);
+  names.insert(names.end(), other_keys.begin(), other_keys.end());
   if (!known) throw LayerError{"has no option '" + name + "'" + suggestion(name, names)};
 }
 

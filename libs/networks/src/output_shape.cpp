@@ -131,7 +131,9 @@ Shape shape_of(const Reshape& layer, Inputs inputs) {
     *open = 1;
     const auto known = out.elements();
     want(known > 0 && inputs[0].elements() % known == 0,
-         to_string(inputs[0]) + " does not divide into the extents wanted");
+         "wanted a multiple of " + std::to_string(known) + " numbers for " +
+             to_string(Shape{layer.dims}) + ", got " + std::to_string(inputs[0].elements()) +
+             " in " + to_string(inputs[0]));
     *open = inputs[0].elements() / known;
   }
   want(out.elements() == inputs[0].elements(),

@@ -90,10 +90,11 @@ std::uint64_t backward_macs(const Placed& at, const Products& products) {
     const auto wanted = std::count(at.input_gradient.begin(), at.input_gradient.end(), true);
     return (products.weights + products.attention) * static_cast<std::uint64_t>(wanted);
   }
-  const bool input = !at.input_gradient.empty() && at.input_gradient[0];
+  const std::uint64_t input = !at.input_gradient.empty() && at.input_gradient[0];
+  const std::uint64_t inside = input || at.inside_learns;
   const auto first = products.weights - products.later_weights;
-  if (at.frozen) return input ? first : 0;
-  return first * (input ? 2 : 1) + 2 * products.later_weights + 2 * products.attention;
+  return first * (input + at.weight_learns) + products.later_weights * (inside + at.last_learns) +
+         2 * inside * products.attention;
 }
 
 }  // namespace erg

@@ -59,10 +59,10 @@ TrainingMemory training_memory(const Network& network, const std::vector<Placed>
     lives[owner[i]].last_use = i;
     for (const auto input : inputs) lives[owner[input]].last_use = i;
     if (!learns[i]) continue;
-    // A product's inputs are kept for the gradient of its weights.
-    const bool keeps = !(placed[i].frozen && is_weighted(network[i].layer));
-    const Kept wanted = keeps ? kept(placed[i], bytes_per_number) : Kept{};
-    for (std::size_t j = 0; j < wanted.inputs.size(); ++j) keep(inputs[j], i);
+    const Kept wanted = kept(placed[i], bytes_per_number);
+    for (std::size_t j = 0; j < wanted.inputs.size(); ++j) {
+      if (wanted.inputs[j]) keep(inputs[j], i);
+    }
     if (wanted.output) keep(i, i);
     memory.kept[i] += wanted.private_bytes;
     if (wanted.private_bytes > 0) timeline.use(i, 2 * n - 1 - i, wanted.private_bytes);

@@ -137,9 +137,25 @@ Shape window_shape(const AdaptiveAvgPool2d& layer, const Shape& input) {
 
 Shape window_shape(const Upsample2d& layer, const Shape& input) {
   want_rank(input, 3, kImage);
+  if (layer.size != Pair{0}) {
+    want_option("size", layer.size, 1);
+    return {input[0], layer.size.height, layer.size.width};
+  }
   want_option("factor", layer.factor, 1);
   want_option("extent", {input[1], input[2]}, 1);
   return {input[0], input[1] * layer.factor.height, input[2] * layer.factor.width};
+}
+
+// Padding that is made of the tensor needs as much of it.
+void want_inside(const Pad2d& layer, const Shape& input) {
+  const Pair extents{input[input.rank() - 2], input[input.rank() - 1]};
+  const std::int64_t kept = layer.mode == PadMode::reflect ? 1 : 0;
+  const bool fits = std::max(layer.top, layer.bottom) <= extents.height - kept &&
+                    std::max(layer.left, layer.right) <= extents.width - kept;
+  want(std::min({layer.top, layer.bottom, layer.left, layer.right}) >= 0,
+       "negative padding is of a number only");
+  want(layer.mode == PadMode::replicate || fits,
+       "more padding than " + to_string(input) + " has to make it of");
 }
 
 Shape window_shape(const Pad2d& layer, const Shape& input) {
@@ -147,6 +163,7 @@ Shape window_shape(const Pad2d& layer, const Shape& input) {
   for (const auto side : {layer.top, layer.bottom, layer.left, layer.right}) {
     want_option("padding", side, -kLargestOption);
   }
+  if (layer.mode != PadMode::constant) want_inside(layer, input);
   Shape out = input;
   auto& height = out.dims[out.rank() - 2];
   auto& width = out.dims[out.rank() - 1];

@@ -133,6 +133,53 @@ TEST(Count, CountsSharedWeightsOnce) {
   EXPECT_EQ(total.bytes_read, 4 * (4 + 20 + 4 + 16));
 }
 
+// What is learned is said of each tensor, where it is its layer's own; every use of it agrees.
+TEST(Count, FixedAndSharedTensorsAgreeInEveryCount) {
+  const auto with = [](bool first_frozen, bool second_frozen, std::vector<std::string> shared) {
+    Node a{"a", Linear{.out_features = 4}, {0}};
+    Node b{"b", Linear{.out_features = 4}, {1}, 1, std::move(shared)};
+    a.frozen = first_frozen;
+    b.frozen = second_frozen;
+    return count(Network{"n", {{"x", Input{{4}}, {}}, std::move(a), std::move(b)}, 2});
+  };
+  struct Case {
+    bool first_frozen, second_frozen;
+    std::vector<std::string> shared;
+    std::uint64_t parameters, backward_macs;
+  };
+  // Of 16 MACs each: the weight's gradient of a, that of b, and of b's input where a learns.
+  for (const Case& c : {
+           Case{false, false, {}, 20, 48},
+           Case{false, true, {}, 20, 48},          // all of b's tensors are a's: nothing is b's own
+           Case{true, false, {}, 0, 0},            // a's are fixed, and so are b's
+           Case{true, false, {"weight"}, 4, 0},    // b's bias learns: no product
+           Case{false, true, {"weight"}, 20, 48},  // b's bias is fixed
+           Case{true, true, {"weight"}, 0, 0},
+       }) {
+    const auto counted = with(c.first_frozen, c.second_frozen, c.shared);
+    SCOPED_TRACE(testing::Message() << c.first_frozen << c.second_frozen << c.shared.size());
+    EXPECT_EQ(counted.total.parameters, c.parameters);
+    EXPECT_EQ(counted.total.weight_bytes, 4 * c.parameters);
+    EXPECT_EQ(counted.optimizer_bytes, 3 * 4 * c.parameters);
+    EXPECT_EQ(counted.total.backward_macs, c.backward_macs);
+  }
+}
+
+// A gradient passes through attention that is fixed, and needs its products.
+TEST(Count, PassesFixedAttentionBackwards) {
+  const auto with = [](bool learns_before) {
+    std::vector<Node> nodes{{"x", Input{{5, 4}}, {}},
+                            {"a", Linear{.out_features = 4}, {0}},
+                            {"m", MultiHeadAttention{.heads = 2}, {1}}};
+    nodes[1].frozen = !learns_before;
+    nodes[2].frozen = true;
+    return count(Network{"n", std::move(nodes), 2}).layers[2].counts;
+  };
+  const std::uint64_t products = 2 * 5 * 5 * 4;
+  EXPECT_EQ(with(true).backward_macs, 5 * 4 * 12 + 5 * 4 * 4 + 2 * products);
+  EXPECT_EQ(with(false).backward_macs, 0);
+}
+
 TEST(Count, LayersAddUpForTheWholeCatalogue) {
   for (const auto& entry : catalogue()) {
     const auto complexity = count(make_network(entry.name));

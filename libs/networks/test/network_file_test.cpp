@@ -181,5 +181,64 @@ TEST(NetworkFile, SharesSomeTensorsAndFreezesOthers) {
               HasSubstr("\"shared\" without \"shares\""));
 }
 
+constexpr auto kTwo = R"({"name": "x", "kind": "Input", "shape": [4]},
+    {"name": "a", "kind": "Linear", "out_features": 4},
+    {"name": "r", "kind": "ReLU"},
+    {"name": "b", "kind": "Linear", "out_features": 4)";
+
+TEST(NetworkFile, RefusesToShareWhatIsNotThere) {
+  const auto shared = [](const std::string& layers, const std::string& more) {
+    return complaint(file(layers + ", " + more + "}"));
+  };
+  EXPECT_EQ(shared(kTwo, R"("shares": "a")"), "nothing was thrown");
+  EXPECT_THAT(
+      shared(kTwo, R"("shares": "a", "shared": "wieght")"),
+      HasSubstr("layer 'b' (Linear): has no tensor 'wieght' to share (did you mean 'weight'?)"));
+  EXPECT_THAT(shared(kTwo, R"("shares": "r", "shared": "weight")"),
+              HasSubstr("shares 'weight' of 'r', which has none"));
+  EXPECT_THAT(shared(kTwo, R"("shares": "r")"),
+              HasSubstr("has no tensor in common with 'r', which it shares"));
+  const std::string other = R"({"name": "x", "kind": "Input", "shape": [4]},
+      {"name": "a", "kind": "Linear", "out_features": 9},
+      {"name": "b", "kind": "Linear", "out_features": 5)";
+  EXPECT_THAT(shared(other, R"("shares": "a")"),
+              HasSubstr("wanted a 'weight' of 5x9 to share, got 9x4 of 'a'"));
+  EXPECT_THAT(shared(other, R"("shares": "a", "shared": ["bias"])"),
+              HasSubstr("wanted a 'bias' of 5 to share, got 9 of 'a'"));
+  const std::string third =
+      std::string{kTwo} + R"(, "shares": "a"}, {"name": "c", "kind": "Linear", "out_features": 4)";
+  EXPECT_THAT(shared(third, R"("shares": "b")"), HasSubstr("'b' has it of another"));
+}
+
+TEST(NetworkFile, SharesAMatrixTurned) {
+  const std::string layers = R"({"name": "x", "kind": "Input", "shape": [4]},
+      {"name": "a", "kind": "Linear", "out_features": 9},
+      {"name": "b", "kind": "Linear", "out_features": 4, "shares": "a", "shared": "weight"})";
+  EXPECT_EQ(network_from_json(file(layers), "net.json").parameters(), 36 + 9 + 4);
+}
+
+TEST(NetworkFile, SuggestsTheKeysOfEveryLayer) {
+  const auto with = [](const std::string& key) {
+    return complaint(
+        file(std::string{kInput} + R"(, {"name": "a", "kind": "ReLU", ")" + key + R"(": "x"})"));
+  };
+  EXPECT_THAT(with("frozn"), HasSubstr("has no option 'frozn' (did you mean 'frozen'?)"));
+  EXPECT_THAT(with("Shares"), HasSubstr("did you mean 'shares'?"));
+  EXPECT_THAT(with("input"), HasSubstr("did you mean 'inputs'?"));
+  EXPECT_THAT(complaint(file(R"({"nmae": "a", "kind": "ReLU"})")),
+              HasSubstr("the first layer has no \"name\": 'nmae' is not it"));
+}
+
+TEST(NetworkFile, TakesShapesOfSeveralInputs) {
+  const std::string text = file(R"({"name": "a", "kind": "Input", "shape": [4]},
+      {"name": "b", "kind": "Input", "shape": [4]},
+      {"name": "y", "kind": "Add", "inputs": ["a", "b"]})");
+  ReadOptions options;
+  options.inputs = {{"b", {6}}, {"", {6}}};
+  EXPECT_EQ(network_from_json(text, "net.json", options).output_shape(), Shape{6});
+  options.inputs = {{"c", {6}}};
+  EXPECT_THROW(network_from_json(text, "net.json", options), NetworkError);
+}
+
 }  // namespace
 }  // namespace erg

@@ -172,7 +172,7 @@ TEST(OutputShape, RefusesWithWhatCameAndWhatWasWanted) {
       {Combine{}, {{2}}, "wanted at least 2 inputs, got 1"},
       {MatMul{}, {{2, 3}, {2, 3}}, "cannot multiply 2x3 by 2x3"},
       {Reshape{{5}}, {{2, 3}}, "wanted 5, got 2x3"},
-      {Reshape{{-1, 4}}, {{2, 3}}, "does not divide"},
+      {Reshape{{-1, 4}}, {{2, 3}}, "wanted a multiple of 4 numbers for -1x4, got 6 in 2x3"},
       {Reshape{{-1, -1}}, {{2, 3}}, "negative"},
       {Permute{{0, 0}}, {{2, 3}}, "axis 0 appears twice"},
       {Permute{{0}}, {{2, 3}}, "an order of 1 axes"},

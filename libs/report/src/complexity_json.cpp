@@ -57,7 +57,8 @@ std::string network_list_json(std::span<const Complexity> networks) {
   return dumped(list);
 }
 
-std::string complexity_json(const Complexity& complexity, bool by_layer) {
+std::string complexity_json(const Complexity& complexity, bool by_layer,
+                            std::span<const std::string> warnings) {
   Json json;
   json["network"] = complexity.network;
   json["inputs"] = Json::array();
@@ -86,6 +87,8 @@ std::string complexity_json(const Complexity& complexity, bool by_layer) {
       json["layers"].push_back(std::move(row));
     }
   }
+  json["warnings"] = Json::array();
+  for (const auto& warning : warnings) json["warnings"].push_back(warning);
   json["conventions"] = conventions();
   return dumped(json);
 }

@@ -45,9 +45,9 @@ at::Tensor GraphModule::shared(const Node& node, const Tensor& description) cons
   if (!node.shares_tensor(description.name)) return {};
   const auto name = name_of(network_[*node.shares], description);
   const auto found = std::ranges::find(tensors_, name, &NamedTensor::name);
-  const bool fits =
-      found != tensors_.end() && found->tensor.sizes() == at::IntArrayRef{description.shape.dims};
-  return fits ? found->tensor : at::Tensor{};
+  if (found == tensors_.end()) return {};
+  const bool same = found->tensor.sizes() == at::IntArrayRef{description.shape.dims};
+  return same ? found->tensor : found->tensor.t();
 }
 
 at::Tensor GraphModule::add(const Node& node, const Tensor& description, at::Device device,

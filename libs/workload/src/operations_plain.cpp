@@ -145,6 +145,12 @@ Operation operation_of(const Upsample2d& layer, const Shape& output) {
 
 Operation operation_of(const Pad2d& layer) {
   const std::array<std::int64_t, 4> sides{layer.left, layer.right, layer.top, layer.bottom};
+  if (layer.mode != PadMode::constant) {
+    const char* mode = layer.mode == PadMode::reflect     ? "reflect"
+                       : layer.mode == PadMode::replicate ? "replicate"
+                                                          : "circular";
+    return unary([sides, mode](const at::Tensor& x) { return at::pad(x, sides, mode); });
+  }
   return unary([sides, value = layer.value](const at::Tensor& x) {
     return at::constant_pad_nd(x, sides, value);
   });

@@ -101,21 +101,28 @@ struct Reduce {
   bool operator==(const Reduce&) const = default;
 };
 
-// To a fixed multiple in height and width; nearest or bilinear.
+// To a fixed multiple in height and width, or to a fixed size, larger or smaller, where that is not
+// 0; nearest or bilinear.
 struct Upsample2d {
   Pair factor = 2;
   bool bilinear = false;
   bool align_corners = false;
+  Pair size = 0;
   bool operator==(const Upsample2d&) const = default;
 };
 
-// Zeros (or `value`) around the last two axes; negative crops.
+// What padding is made of: a number, or what the tensor holds next to it. reflect: mirrored at the
+// last number, which is not repeated; replicate: that number; circular: from the other end.
+enum class PadMode { constant, reflect, replicate, circular };
+
+// Around the last two axes; negative crops, with `value` only.
 struct Pad2d {
   std::int64_t top = 0;
   std::int64_t bottom = 0;
   std::int64_t left = 0;
   std::int64_t right = 0;
   double value = 0;
+  PadMode mode = PadMode::constant;
   bool operator==(const Pad2d&) const = default;
 };
 

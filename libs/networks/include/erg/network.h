@@ -37,16 +37,19 @@ struct Node {
   std::string name;
   Layer layer;
   std::vector<std::size_t> inputs;  // indices, all smaller than the node's own
-  // An earlier node, which shares none itself, whose tensors of the same name and shape are this
-  // node's as well: the same numbers, learned and counted once.
+  // An earlier node, which shares none itself, whose tensors of the same name are this node's as
+  // well: the same numbers, learned and counted once, at that node.
   std::optional<std::size_t> shares = std::nullopt;
-  std::vector<std::string> shared = {};  // of those tensors, which; empty: all
-  bool frozen = false;                   // its tensors are fixed: filters and tables
+  std::vector<std::string> shared = {};  // of those tensors, which; empty: all that both have
+  bool frozen = false;  // its own tensors are fixed: filters and tables; shared ones are as theirs
 
   bool shares_tensor(std::string_view tensor) const;
 
   friend bool operator==(const Node&, const Node&) = default;
 };
+
+// Whether one tensor can be another's numbers: of the same shape, or a matrix turned.
+bool can_share(const Shape& own, const Shape& other);
 
 // A directed acyclic graph of named layers, in an order in which it can be executed.
 //
@@ -81,7 +84,8 @@ class Network {
 
   std::optional<std::size_t> find(std::string_view node) const;
 
-  // The tensors of a node; of a frozen one, none is trainable.
+  // The tensors of a node. Fixed, so not trainable: the own ones of a frozen node, and those that
+  // it shares with a frozen one.
   std::vector<Tensor> tensors(std::size_t node) const;
   // Those of them that are not another's.
   std::vector<Tensor> own_tensors(std::size_t node) const;

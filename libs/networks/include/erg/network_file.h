@@ -5,10 +5,17 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "erg/network.h"
 
 namespace erg {
+
+// The shape of one example of an input, instead of the file's own.
+struct InputShape {
+  std::string name;  // of the input; empty: the first that none is given for by name
+  Shape shape;
+};
 
 // What a reader of files needs to be told where a file leaves it open.
 struct ReadOptions {
@@ -18,6 +25,10 @@ struct ReadOptions {
   // Where the files lie in which large ONNX models keep their numbers; empty: they are not looked
   // at. load_network() sets it.
   std::filesystem::path folder = {};
+  // Of more inputs than the first. Throws NetworkError for a name that no input has.
+  std::vector<InputShape> inputs = {};
+  // Where to put what a reader is not sure of: one line each.
+  std::vector<std::string>* warnings = nullptr;
 };
 
 // A network as JSON text (docs/formats.md, "Network files"): reading it back gives the same

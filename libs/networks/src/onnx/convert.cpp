@@ -2,17 +2,17 @@
 #include "convert.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "fuse.h"
+#include "inputs.h"
 #include "known.h"
 #include "step.h"
+#include "ties.h"
 
 namespace erg::onnx {
 namespace {
 
-constexpr std::int64_t kLargestBatch = 1 << 20;
 constexpr std::int64_t kMostOfInput = std::int64_t{1} << 44;
 
 using Values = std::map<std::string, Value, std::less<>>;
@@ -26,15 +26,6 @@ std::string describe(const Operation& operation) {
          (operation.name.empty() ? operation.outputs.empty() ? "" : operation.outputs[0]
                                  : operation.name) +
          "' (" + operation.type + ")";
-}
-
-// What exporters and their users call the axis of a batch.
-bool names_batch(std::string_view free_extent) {
-  std::string lower;
-  for (const char letter : free_extent) {
-    lower += letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-  }
-  return lower == "b" || lower == "bs" || lower == "n" || lower.find("batch") != lower.npos;
 }
 
 const Converter* converter_of(std::string_view type) {
@@ -52,10 +43,8 @@ class Reading {
   Reading(const Model& model, std::string name, const ReadOptions& options, Batching batching)
       : model_{model},
         name_{std::move(name)},
-        options_{options},
-        batched_{batching == Batching::first_axis},
-        context_{Graph{batch_of_inputs()}, model.opset, {}, {}, {}, {}, {}, {},
-                 Payloads{options.folder}} {}
+        inputs_{model, name_, options, batching},
+        context_{Graph{inputs_.batch()}, model.opset, {}, {}, {}, Payloads{options.folder}} {}
 
   Network network() {
     add_weights();
@@ -69,33 +58,6 @@ class Reading {
   }
 
  private:
-  // The axis of the batch: the one whose name says so where the first is fixed, else the first.
-  std::optional<std::size_t> batch_axis(const GraphInput& input) const {
-    if (!batched_ || input.dims.size() < 2) return std::nullopt;
-    for (std::size_t i = 1; i < input.dims.size() && input.dims[0] > 0; ++i) {
-      if (input.dims[i] < 1 && names_batch(input.free_names[i])) return i;
-    }
-    return 0;
-  }
-
-  // A free batch is taken to be one example: then every extent that was derived from it is, too.
-  std::int64_t batch_of_inputs() const {
-    for (const auto& input : model_.inputs) {
-      const auto axis = batch_axis(input);
-      if (!axis || is_weight(input.name)) continue;
-      if (input.dims[*axis] > kLargestBatch)
-        fail(name_, "has a batch of " + std::to_string(input.dims[*axis]));
-      return std::max<std::int64_t>(1, input.dims[*axis]);
-    }
-    return 1;
-  }
-
-  // Old files list weights among the inputs.
-  bool is_weight(const std::string& input) const {
-    return std::any_of(model_.initializers.begin(), model_.initializers.end(),
-                       [&](const auto& tensor) { return tensor.name == input; });
-  }
-
   // Exporters fold what is done to a weight, and give the outcome a name of their own; a single
   // number of theirs is a constant of the code.
   bool is_learned(const Tensor& tensor) const {
@@ -121,6 +83,7 @@ class Reading {
       if (value.folded && !spend(*value.folded)) value.folded.reset();
       if (tensor.is_real()) {
         value.weight = tensor.name;
+        value.source = tensor.name;
         value.learned = is_learned(tensor);
       }
       context_.weights.insert_or_assign(tensor.name, &tensor);
@@ -128,68 +91,18 @@ class Reading {
     }
   }
 
-  // Of a free extent: what another input of the same name had; one example where it is a batch that
-  // was not taken away.
-  std::optional<std::int64_t> free_extent(const GraphInput& input, std::size_t axis) const {
-    const std::string& name = input.free_names[axis];
-    if (const auto known = bound_.find(name); !name.empty() && known != bound_.end()) {
-      return known->second;
-    }
-    if (!batched_ && (axis == 0 || names_batch(name))) return 1;
-    return std::nullopt;
-  }
-
-  // The shape that was asked for, all of it or without a leading batch that was not taken away.
-  Shape asked_shape(const GraphInput& input, std::optional<std::size_t> batch) {
-    Shape shape = *options_.input;
-    const std::size_t wanted = input.dims.size() - (batch ? 1 : 0);
-    if (!batched_ && shape.rank() + 1 == wanted) {
-      shape.dims.insert(shape.dims.begin(), std::max<std::int64_t>(1, input.dims[0]));
-    }
-    if (shape.rank() != wanted) {
-      throw OtherInput{name_ + ": input '" + input.name + "' has " + std::to_string(wanted) +
-                       " axes an example, got " + to_string(*options_.input)};
-    }
-    for (std::size_t i = 0, at = 0; i < input.dims.size(); ++i) {
-      if (batch == i) continue;
-      if (input.dims[i] < 1) bound_.emplace(input.free_names[i], shape[at]);
-      ++at;
-    }
-    return shape;
-  }
-
-  Shape shape_of(const GraphInput& input, bool first) {
-    if (!input.has_shape) fail(name_, "input '" + input.name + "' has no shape");
-    const auto batch = batch_axis(input);
-    if (first && options_.input) return asked_shape(input, batch);
-    Shape shape;
-    for (std::size_t i = 0; i < input.dims.size(); ++i) {
-      if (batch == i) continue;
-      const auto extent = input.dims[i] > 0 ? input.dims[i] : free_extent(input, i).value_or(0);
-      if (extent < 1) {
-        throw OtherInput{name_ + ": input '" + input.name + "' leaves its extent '" +
-                         input.free_names[i] + "' open: give the shape of one example"};
-      }
-      shape.dims.push_back(extent);
-    }
-    return shape;
-  }
-
   void add_inputs() {
-    bool first = true;
-    for (const auto& input : model_.inputs) {
-      if (values_.contains(input.name)) continue;
-      const Shape shape = shape_of(input, first);
+    for (const auto* input : inputs_.all()) {
+      const Shape shape = inputs_.shape(*input);
       if (elements_of(shape.dims) < 0 || elements_of(shape.dims) > kMostOfInput) {
-        fail(name_, "input '" + input.name + "' of " + to_string(shape) + " has too many elements");
+        fail(name_,
+             "input '" + input->name + "' of " + to_string(shape) + " has too many elements");
       }
-      first = false;
-      const bool tokens = input.type == kInt64 || input.type == kInt32;
+      const bool tokens = input->type == kInt64 || input->type == kInt32;
       // How many there are to choose from is only known at the table; one is the least.
-      const auto node = context_.graph.add(Input{shape, tokens ? 1 : 0}, {}, input.name);
-      values_.insert_or_assign(input.name, context_.graph.value(node, batch_axis(input)));
+      const auto node = context_.graph.add(Input{shape, tokens ? 1 : 0}, {}, input->name);
+      values_.insert_or_assign(input->name, context_.graph.value(node, inputs_.batch_axis(*input)));
     }
-    if (first) fail(name_, "has no input");
   }
 
   [[noreturn]] void fail_without(const std::string& input, const Operation& operation) const {
@@ -221,7 +134,7 @@ class Reading {
       throw LayerError{"the constants of the graph are more than " +
                        std::to_string(kMostFoldedInAll) + " numbers in all"};
     }
-    // A copy that PyTorch's older exporter made of equal weights is another weight.
+    // PyTorch's older exporter writes equal weights once, and copies of them by other names.
     if (operation.type == "Identity" && value.learned && !value.node) {
       value.weight = operation.outputs[i];
     }
@@ -257,6 +170,7 @@ class Reading {
       if (found->second.node) outputs.push_back(*found->second.node);
     }
     if (outputs.empty()) fail(name_, "no output depends on an input");
+    tie_weights(context_);
     set_vocabularies();
     auto fused =
         fuse({std::move(context_.graph.nodes()), std::move(outputs)}, context_.graph.shapes());
@@ -279,12 +193,10 @@ class Reading {
 
   const Model& model_;
   std::string name_;
-  const ReadOptions& options_;
-  bool batched_;
+  Inputs inputs_;
   Context context_;
   Values values_;
-  std::size_t spent_ = 0;                                   // numbers of known tensors
-  std::map<std::string, std::int64_t, std::less<>> bound_;  // what free extents turned out to be
+  std::size_t spent_ = 0;  // numbers of known tensors
 };
 
 }  // namespace

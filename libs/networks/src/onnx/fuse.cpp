@@ -2,9 +2,12 @@
 #include "fuse.h"
 
 #include <cmath>
+#include <map>
 #include <numbers>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace erg::onnx {
 namespace {
@@ -205,19 +208,24 @@ Nodes without_the_unused(Nodes graph) {
     for (const auto input : graph.nodes[i].inputs) used[input] = true;
   }
   Nodes kept;
+  std::map<std::size_t, std::vector<std::string>> parts;  // of tensors, by the owner that they had
   std::vector<std::size_t> place(graph.nodes.size(), 0);
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     if (!used[i]) continue;
     place[i] = kept.nodes.size();
     for (auto& input : graph.nodes[i].inputs) input = place[input];
     if (auto& shares = graph.nodes[i].shares) {
-      // Of a node that is not kept, the first that shared its tensors has them.
+      // Of a node that is not kept, the first that shared its tensors has them, as far as it did.
       const auto owner = *shares;
+      auto& shared = graph.nodes[i].shared;
       if (used[owner]) {
         shares = place[owner];
+        if (const auto part = parts.find(owner); part != parts.end() && shared.empty()) {
+          shared = part->second;
+        }
       } else {
         shares.reset();
-        graph.nodes[i].shared.clear();
+        if (!shared.empty()) parts.emplace(owner, std::exchange(shared, {}));
         used[owner] = true;
         place[owner] = kept.nodes.size();
       }

@@ -39,7 +39,8 @@ struct Value {
   std::optional<std::size_t> batch;  // its axis; empty: the same for every example
   Merge merged = kAlone;
   std::optional<Folded> folded;
-  std::string weight;    // the initializer's name; empty: none
+  std::string weight;    // what the parameter is called here; empty: none
+  std::string source;    // the initializer that its numbers are
   bool learned = false;  // a weight that training changes, as far as the file tells
   bool is_nan = false;   // the outcome of IsNaN: where it is asked, it is taken to be false
 };

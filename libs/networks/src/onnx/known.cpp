@@ -111,6 +111,7 @@ std::optional<Value> known_result(const Operation& operation,
       Value value = value_of(std::move(*folded));
       if (!inputs.empty() && inputs[0] && keeps_weight(operation.type)) {
         value.weight = inputs[0]->weight;
+        value.source = inputs[0]->source;
       }
       return value;
     }

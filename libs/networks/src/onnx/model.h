@@ -40,6 +40,10 @@ struct Operation {
   std::string name;
   std::string scope;  // the module it is of, where PyTorch noted it: "layer1.0.conv1"
   bool has_scope = false;
+  // What PyTorch noted of the call that it stems from: "aten.linear.default", and the parameters
+  // among its arguments, in their order.
+  std::string call;
+  std::vector<std::string> parameters;
   std::string type;
   std::string domain;
   std::vector<std::string> inputs;  // "" where an optional one is absent

@@ -28,7 +28,6 @@ Value linear(Step& step, const Value& input, const Value& weight, bool transpose
   const auto out = weight.dims[transposed ? 0 : 1];
   const auto node = step.graph().node_of(input, step.name());
   const auto product = step.add_with_weight(Linear{in, out, bias != nullptr}, {node}, weight, bias);
-  if (const auto table = step.table_of(weight)) step.graph()[product].shares = table;
   return step.graph().value_like(input, product);
 }
 
@@ -98,7 +97,6 @@ void embed(Step& step, const Value& table, const Value& tokens) {
   const Shape inner = graph.shape(node);
   if (inner.rank() != 1) node = step.add(Reshape{{-1}}, {node}, ".tokens");
   node = step.add_with_weight(TokenEmbedding{table.dims[0], table.dims[1]}, {node}, table);
-  step.note_table(table, step.graph()[node].shares.value_or(node));
   if (inner.rank() != 1) {
     Dims dims = inner.dims;
     dims.push_back(table.dims[1]);

@@ -21,7 +21,7 @@ void batch_norm(Step& step) {
   const BatchNorm layer{elements_of(step.weight(1).dims), step.op().real("epsilon", 1e-5),
                         1 - step.op().real("momentum", 0.9)};
   const auto node = step.example(input, input.dims.size());
-  step.example_result(step.add_with_weight(layer, {node}, step.weight(1)), input);
+  step.example_result(step.add_with_weight(layer, {node}, step.weight(1), step.input(2)), input);
 }
 
 // Ours is over the last axis; several are made one, and several again.
@@ -36,7 +36,8 @@ void layer_norm(Step& step) {
   Dims joined(input.dims.begin(), input.dims.begin() + static_cast<std::ptrdiff_t>(*axis));
   joined.push_back(elements_of(std::span{input.dims}.subspan(*axis)));
   const Value rows = step.graph().reshaped_value(input, joined, step.name() + ".rows");
-  const auto node = step.add_with_weight(layer, {step.graph().node_of(rows, step.name())}, scale);
+  const auto node =
+      step.add_with_weight(layer, {step.graph().node_of(rows, step.name())}, scale, step.input(2));
   const Value normed = step.graph().value_like(rows, node);
   step.result(step.graph().reshaped_value(normed, input.dims, step.name() + ".axes"));
 }
@@ -47,7 +48,7 @@ void grouped_norm(Step& step, std::int64_t groups) {
   const GroupNorm layer{groups, input.dims.size() < 2 ? 0 : input.dims[1],
                         step.op().real("epsilon", 1e-5), is_affine(scale)};
   const auto node = step.example(input, input.dims.size());
-  step.example_result(step.add_with_weight(layer, {node}, scale), input);
+  step.example_result(step.add_with_weight(layer, {node}, scale, step.input(2)), input);
 }
 
 void instance_norm(Step& step) {

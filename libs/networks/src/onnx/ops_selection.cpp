@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <string>
 
 #include "step.h"
@@ -158,11 +159,17 @@ Padding padding_of(const Step& step, std::size_t rank) {
   return padding;
 }
 
+PadMode mode_of(const Step& step) {
+  const std::string mode = step.op().text("mode", "constant");
+  if (mode == "constant") return PadMode::constant;
+  if (mode == "reflect") return PadMode::reflect;
+  if (mode == "edge") return PadMode::replicate;
+  if (mode == "wrap") return PadMode::circular;
+  step.unsupported("padding by '" + mode + "'");
+}
+
 void pad(Step& step) {
   const Value& input = step.needed(0);
-  if (step.op().text("mode", "constant") != "constant") {
-    step.unsupported("padding by " + step.op().text("mode", ""));
-  }
   const std::size_t rank = input.dims.size();
   const Padding padding = padding_of(step, rank);
   bool any = false;
@@ -178,36 +185,64 @@ void pad(Step& step) {
     throw AcrossBatch{"pads where the batch is"};
   }
   step.result_of(Pad2d{padding.begins[rank - 2], padding.ends[rank - 2], padding.begins[rank - 1],
-                       padding.ends[rank - 1], single(step.input(2)).value_or(0)},
+                       padding.ends[rank - 1], single(step.input(2)).value_or(0), mode_of(step)},
                  input);
 }
 
-// To a whole multiple in height and width.
+// Of every axis, what it becomes: by extents, or by factors, which round down.
+Dims sizes_of(const Step& step, const Dims& from) {
+  const Folded* scales = step.known_if_present(2);
+  const Folded* sizes = step.known_if_present(3);
+  if (sizes && sizes->values.empty()) sizes = nullptr;
+  const Folded* given = sizes ? sizes : scales;
+  Dims all(from.size());
+  std::iota(all.begin(), all.end(), 0);
+  const Dims axes = step.op().integers("axes", all);
+  if (!given || given->values.size() != axes.size()) step.unsupported("sizes of other axes");
+  Dims to = from;
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    const auto axis = axis_in(axes[i], from.size());
+    if (!axis) step.unsupported("no such axis");
+    const double wanted =
+        sizes ? given->values[i] : std::floor(given->values[i] * static_cast<double>(from[*axis]));
+    if (!(wanted >= 1 && wanted < 1e9)) step.unsupported("a size that is none");
+    to[*axis] = static_cast<std::int64_t>(wanted);
+  }
+  return to;
+}
+
+void check_resize(const Step& step) {
+  const std::string mode = step.op().text("mode", "nearest");
+  if (mode != "nearest" && mode != "linear") step.unsupported(mode + " interpolation");
+  if (step.op().text("coordinate_transformation_mode", "half_pixel") == "tf_crop_and_resize" ||
+      step.op().text("keep_aspect_ratio_policy", "stretch") != "stretch") {
+    step.unsupported("a change of size that crops or keeps proportions");
+  }
+}
+
+// Of images, and of lines as images one pixel high.
 void resize(Step& step) {
   const Value& input = step.needed(0);
-  auto node = step.example(input, 4);
-  double factors[2] = {0, 0};
-  for (std::size_t i = 0; i < 2; ++i) {
-    const Folded* scales = step.known_if_present(2);
-    const Folded* sizes = step.known_if_present(3);
-    if (scales && scales->values.size() == 4) {
-      factors[i] = scales->values[2 + i];
-    } else if (sizes && sizes->values.size() == 4) {
-      factors[i] = sizes->values[2 + i] / static_cast<double>(input.dims[2 + i]);
-    }
-    if (!(factors[i] >= 1 && factors[i] <= 1024) || factors[i] != std::floor(factors[i])) {
-      step.unsupported("a change of size that is no whole multiple");
-    }
-  }
-  const std::string mode = step.op().text("mode", "nearest");
-  if (mode == "cubic") step.unsupported("cubic interpolation");
+  const bool line = input.dims.size() == 3;
+  auto node = step.example(input, line ? 3 : 4);
+  check_resize(step);
+  const Dims& from = input.dims;
+  const Dims to = sizes_of(step, from);
+  if (to[0] != from[0] || to[1] != from[1]) step.unsupported("other axes than those of images");
+  const Pair old = line ? Pair{1, from[2]} : Pair{from[2], from[3]};
+  const Pair size = line ? Pair{1, to[2]} : Pair{to[2], to[3]};
+  const bool linear = step.op().text("mode", "nearest") == "linear";
   const bool corners =
       step.op().text("coordinate_transformation_mode", "half_pixel") == "align_corners";
-  node = step.add(
-      Upsample2d{{static_cast<std::int64_t>(factors[0]), static_cast<std::int64_t>(factors[1])},
-                 mode == "linear",
-                 mode == "linear" && corners},
-      {node});
+  Upsample2d layer{1, linear, linear && corners};
+  if (size.height % old.height == 0 && size.width % old.width == 0) {
+    layer.factor = {size.height / old.height, size.width / old.width};
+  } else {
+    layer.size = size;
+  }
+  if (line) node = step.add(Reshape{{from[1], 1, from[2]}}, {node}, ".image");
+  node = step.add(layer, {node});
+  if (line) node = step.add(Reshape{{from[1], -1}}, {node}, ".line");
   step.example_result(node, input);
 }
 

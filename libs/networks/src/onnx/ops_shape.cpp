@@ -16,7 +16,14 @@ void reshape_to(Step& step, const std::optional<Dims>& dims) {
 
 void reshape(Step& step) {
   const bool allow_zero = step.opset() >= 14 && step.op().integer("allowzero", 0) != 0;
-  reshape_to(step, reshaped(step.needed(0).dims, step.known(1).integers(), allow_zero));
+  const Dims& dims = step.needed(0).dims;
+  const Dims wanted = step.known(1).integers();
+  const auto made = reshaped(dims, wanted, allow_zero);
+  if (!made) {
+    step.unsupported("wanted the extents " + to_string(Shape{wanted}) + ", which do not fit " +
+                     to_string(Shape{dims}));
+  }
+  reshape_to(step, made);
 }
 
 void flatten(Step& step) {
@@ -95,7 +102,10 @@ void expand(Step& step) {
   const Value& input = step.needed(0);
   const Dims wanted = step.known(1).integers();
   const auto dims = broadcast_dims({input.dims, wanted});
-  if (!dims) step.unsupported("extents that do not fit " + to_string(Shape{input.dims}));
+  if (!dims) {
+    step.unsupported("wanted the extents " + to_string(Shape{wanted}) + ", which do not fit " +
+                     to_string(Shape{input.dims}));
+  }
   if (*dims == input.dims) return step.result(input);
   Graph& graph = step.graph();
   Dims inner = *dims;

@@ -67,6 +67,25 @@ void note_scope(const Note& note, Operation& operation) {
   if (begin != note.value.npos) operation.scope = note.value.substr(begin + 1, module - begin - 1);
 }
 
+// "%linear : [...] = call_function[target=torch.ops.aten.linear.default](args = (%x, %p_fc_weight,
+// %p_fc_bias), kwargs = {})": parameters are those with p_.
+void note_call(const Note& note, Operation& operation) {
+  constexpr std::string_view kTarget = "[target=torch.ops.";
+  constexpr std::string_view kParameter = "%p_";
+  if (note.key != "pkg.torch.onnx.fx_node") return;
+  const auto target = note.value.find(kTarget);
+  if (target == note.value.npos) return;
+  const std::string_view call = note.value.substr(target + kTarget.size());
+  const auto end = call.find(']');
+  if (end == call.npos) return;
+  operation.call = call.substr(0, end);
+  for (auto at = call.find(kParameter, end); at != call.npos; at = call.find(kParameter, at)) {
+    const auto after = call.find_first_of(",) ]", at);
+    operation.parameters.emplace_back(call.substr(at + 1, after - at - 1));
+    at += kParameter.size();
+  }
+}
+
 Operation parse_operation(std::string_view bytes, Budget& budget) {
   Operation operation;
   ProtoReader field{bytes};
@@ -93,6 +112,7 @@ Operation parse_operation(std::string_view bytes, Budget& budget) {
         break;
       case 9:
         note_scope(parse_note(field.bytes()), operation);
+        note_call(parse_note(field.bytes()), operation);
         break;
       default:
         break;

@@ -27,6 +27,18 @@ std::string note_on_opset(const onnx::Model& model) {
   return " (opset " + std::to_string(model.opset) + "; 11 to 20 are tested)";
 }
 
+// Whether the file's own shapes have a batch first.
+bool has_batch(const onnx::Model& model, const std::string& name, ReadOptions options) {
+  options.input.reset();
+  options.inputs.clear();
+  try {
+    onnx::convert(model, name, options, onnx::Batching::first_axis);
+  } catch (const std::exception&) {
+    return false;
+  }
+  return true;
+}
+
 // Perhaps the first axis is no batch: the model was exported for one example. Else what went wrong
 // at first is to be said.
 Network without_batch(const onnx::Model& model, const std::string& name, const ReadOptions& options,
@@ -50,11 +62,17 @@ Network network_from_onnx(std::string_view bytes, const std::string& name,
     throw NetworkError{name + ": opset " + std::to_string(model.opset) +
                        ", wanted 11 or later; export it again"};
   }
+  if (model.opset > kNewestOpset && options.warnings) {
+    options.warnings->push_back(name + ": opset " + std::to_string(model.opset) +
+                                " is newer than those tested, 11 to 20: check the counts");
+  }
   try {
     return onnx::convert(model, name, options, onnx::Batching::first_axis);
   } catch (const onnx::AcrossBatch& error) {
     return without_batch(model, name, options, error.what());
   } catch (const onnx::OtherInput& error) {
+    const bool asked = options.input || !options.inputs.empty();
+    if (asked && has_batch(model, name, options)) throw NetworkError{error.what()};
     return without_batch(model, name, options, error.what());
   } catch (const NetworkError& error) {
     throw NetworkError{error.what() + note_on_opset(model)};

@@ -56,56 +56,17 @@ std::size_t Step::add_with_weight(Layer layer, std::vector<std::size_t> inputs, 
   const std::string module = module_of(weight.weight);
   const auto node =
       context_.graph.add(std::move(layer), std::move(inputs), module.empty() ? name_ : module);
-  const std::string use = weight.weight + (operation_.has_scope ? " in " + operation_.scope : "");
   if (!weight.learned) context_.graph[node].frozen = !tensors(context_.graph[node].layer).empty();
-  if (weight.weight.empty()) return node;
-  context_.uses.emplace(node, Use{weight.weight, {}});
-  context_.first_uses.emplace(weight.weight, node);
-  const auto [owner, is_first] = context_.owners.emplace(use, node);
-  if (!is_first && kind(context_.graph[owner->second].layer) == kind(context_.graph[node].layer)) {
-    context_.graph[node].shares = owner->second;
-  }
+  if (weight.source.empty()) return node;
+  context_.uses.emplace(node, Use{{weight.weight, weight.source}, {}, &operation_});
   if (bias) note_bias(node, *bias);
   return node;
 }
 
 void Step::note_bias(std::size_t node, const Value& bias) {
-  const auto use = context_.uses.find(node);
-  if (use == context_.uses.end()) return;
-  use->second.bias = bias.weight;
-  Node& own = context_.graph[node];
-  if (own.shares) {
-    const auto owner = context_.uses.find(*own.shares);
-    if (owner != context_.uses.end() && owner->second.bias != bias.weight) own.shared = {"weight"};
-    return;
+  if (const auto use = context_.uses.find(node); use != context_.uses.end()) {
+    use->second.bias = {bias.weight, bias.source};
   }
-  const std::string& weight = use->second.weight;
-  const auto first = context_.first_uses.at(weight);
-  const std::string& other = context_.uses.at(first).bias;
-  const auto tensor = context_.weights.find(weight);
-  if (first == node || other.empty() || bias.weight.empty() || other == bias.weight ||
-      kind(context_.graph[first].layer) != kind(own.layer) || tensor == context_.weights.end() ||
-      looks_constant(*tensor->second, context_.payloads)) {
-    return;
-  }
-  own.shares = context_.graph[first].shares.value_or(first);
-  own.shared = {"weight"};
-}
-
-std::optional<std::size_t> Step::table_of(const Value& weight) const {
-  if (const auto same = context_.tables.find(weight.weight); same != context_.tables.end()) {
-    return same->second;
-  }
-  const auto own = context_.weights.find(weight.weight);
-  if (own == context_.weights.end() || !is_generated(weight.weight)) return std::nullopt;
-  for (const auto& [name, node] : context_.tables) {
-    const auto table = context_.weights.find(name);
-    if (table != context_.weights.end() &&
-        is_transposed(*table->second, *own->second, context_.payloads)) {
-      return node;
-    }
-  }
-  return std::nullopt;
 }
 
 void Step::result_of(const Layer& layer, const Value& input) {

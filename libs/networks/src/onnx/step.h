@@ -14,22 +14,26 @@
 
 namespace erg::onnx {
 
-// The weight and the bias of a node, by the file's names.
+// A parameter: what it is called where it is used, and the initializer that its numbers are.
+struct Named {
+  std::string name;
+  std::string source;
+};
+
+// The weight and the bias of a node, and the operation that it stems from.
 struct Use {
-  std::string weight;
-  std::string bias;
+  Named weight;
+  Named bias;
+  const Operation* operation;
 };
 
 // What the steps of one graph share.
 struct Context {
   Graph graph;
   std::int64_t opset = 0;
-  std::map<std::string, std::size_t, std::less<>> readers;     // how many read each ONNX tensor
-  std::map<std::string, const Tensor*, std::less<>> weights;   // the file's, by name
-  std::map<std::string, std::size_t, std::less<>> owners;      // nodes of weights, by their use
-  std::map<std::string, std::size_t, std::less<>> tables;      // nodes of embeddings, by weight
-  std::map<std::size_t, Use> uses;                             // by node
-  std::map<std::string, std::size_t, std::less<>> first_uses;  // nodes, by weight
+  std::map<std::string, std::size_t, std::less<>> readers;    // how many read each ONNX tensor
+  std::map<std::string, const Tensor*, std::less<>> weights;  // the file's, by name
+  std::map<std::size_t, Use> uses;                            // by node
   Payloads payloads;
 };
 
@@ -55,13 +59,11 @@ class Step {
   const Value& weight(std::size_t i) const;
 
   // A layer on nodes, called after the operation or, with weights, after the module that they are
-  // of in PyTorch ("layer1.0.conv1" of "layer1.0.conv1.weight"). A weight used again is shared,
-  // except where PyTorch notes another module: then its exporter merged equal weights.
+  // of in PyTorch ("layer1.0.conv1" of "layer1.0.conv1.weight").
   std::size_t add(Layer layer, std::vector<std::size_t> inputs, std::string_view suffix = {});
   std::size_t add_with_weight(Layer layer, std::vector<std::size_t> inputs, const Value& weight,
                               const Value* bias = nullptr);
-  // The bias of a node that add_with_weight() made: only equal ones are shared with the weight. A
-  // weight of two modules that differ in their biases is one weight, tied.
+  // The bias of a node that add_with_weight() made.
   void note_bias(std::size_t node, const Value& bias);
 
   // The result of one layer on one value: the batch stays where it was.
@@ -72,10 +74,6 @@ class Step {
   // The whole of images (batch first) as node; `rank` of the ONNX tensor.
   std::size_t example(const Value& value, std::size_t rank);
   void example_result(std::size_t node, const Value& input);
-
-  // The embedding whose table a matrix is, by name or turned: then they are the same numbers.
-  std::optional<std::size_t> table_of(const Value& weight) const;
-  void note_table(const Value& weight, std::size_t node) { context_.tables[weight.weight] = node; }
 
   // Whether nothing else reads the i-th input.
   bool only_reader(std::size_t i) const;

@@ -47,6 +47,8 @@ struct DevicePower {
 std::string live_power_json(Seconds elapsed, std::span<const DevicePower> devices);
 
 std::string network_list_json(std::span<const Complexity> networks);
-std::string complexity_json(const Complexity& complexity, bool by_layer);
+// `warnings`: what its reader was not sure of.
+std::string complexity_json(const Complexity& complexity, bool by_layer,
+                            std::span<const std::string> warnings = {});
 
 }  // namespace erg
