@@ -5,20 +5,50 @@
 #include <cassert>
 
 namespace erg {
+namespace {
+
+// A sum for each reading would be half as much memory again, for little time.
+constexpr std::size_t kSumOf = 16;
+
+// Of two readings: by trapezoids for a power; a counter tells it itself.
+double joules_between(const Timeline& timeline, std::size_t first, std::size_t last) {
+  const auto counts = timeline.counts();
+  const double resolution = timeline.channel().resolution;
+  if (timeline.channel().kind == ChannelKind::energy_counter) {
+    return static_cast<double>(counts[last] - counts[first]) * resolution;
+  }
+  const auto times = timeline.times();
+  double sum = 0;  // of twice the power times nanoseconds
+  for (std::size_t i = first + 1; i <= last; ++i) {
+    sum += static_cast<double>(counts[i] + counts[i - 1]) *
+           static_cast<double>((times[i] - times[i - 1]).count());
+  }
+  return sum * (0.5e-9 * resolution);
+}
+
+// From the first reading to this one.
+double joules_until(const Timeline& timeline, std::span<const double> sums, std::size_t index) {
+  if (timeline.channel().kind == ChannelKind::energy_counter) {
+    return joules_between(timeline, 0, index);
+  }
+  const std::size_t block = index / kSumOf;
+  return sums[block] + joules_between(timeline, block * kSumOf, index);
+}
+
+void complete_sums(const Timeline& timeline, std::vector<double>& sums) {
+  if (timeline.channel().kind != ChannelKind::windowed_power) return;
+  if (sums.empty() && !timeline.empty()) sums.push_back(0);
+  for (std::size_t i = sums.size() * kSumOf; i < timeline.size(); i += kSumOf) {
+    sums.push_back(sums.back() + joules_between(timeline, i - kSumOf, i));
+  }
+}
+
+}  // namespace
 
 Timeline::Timeline(Channel channel, std::vector<Timestamp> times, std::vector<std::int64_t> counts)
     : channel_{std::move(channel)}, times_{std::move(times)}, counts_{std::move(counts)} {
   assert(times_.size() == counts_.size());
-  if (channel_.kind == ChannelKind::gauge || times_.empty()) return;
-  const bool counter = channel_.kind == ChannelKind::energy_counter;
-  energy_j_.reserve(times_.size());
-  energy_j_.push_back(0);
-  for (std::size_t i = 1; i < times_.size(); ++i) {
-    const double step = counter ? static_cast<double>(counts_[i] - counts_[i - 1])
-                                : 0.5 * static_cast<double>(counts_[i] + counts_[i - 1]) *
-                                      Seconds{times_[i] - times_[i - 1]}.count();
-    energy_j_.push_back(energy_j_.back() + step * channel_.resolution);
-  }
+  complete_sums(*this, energy_j_);
 }
 
 bool Timeline::append(Sample sample) {
@@ -27,18 +57,9 @@ bool Timeline::append(Sample sample) {
     if (sample.time <= times_.back()) return false;
     if (counter && sample.count < counts_.back()) return false;
   }
-  if (channel_.kind != ChannelKind::gauge) {
-    double energy_j = 0;
-    if (!times_.empty()) {
-      const double step = counter ? static_cast<double>(sample.count - counts_.back())
-                                  : 0.5 * static_cast<double>(sample.count + counts_.back()) *
-                                        Seconds{sample.time - times_.back()}.count();
-      energy_j = energy_j_.back() + step * channel_.resolution;
-    }
-    energy_j_.push_back(energy_j);
-  }
   times_.push_back(sample.time);
   counts_.push_back(sample.count);
+  complete_sums(*this, energy_j_);
   return true;
 }
 
@@ -51,7 +72,7 @@ void Timeline::append(Gap gap) {
 void Timeline::reserve(std::size_t samples) {
   times_.reserve(samples);
   counts_.reserve(samples);
-  if (channel_.kind != ChannelKind::gauge) energy_j_.reserve(samples);
+  if (channel_.kind == ChannelKind::windowed_power) energy_j_.reserve(samples / kSumOf + 1);
 }
 
 std::optional<Interval> Timeline::covered() const {
@@ -86,7 +107,7 @@ Joules Timeline::energy_clamped(Interval interval) const {
 }
 
 Joules Timeline::energy_until(Timestamp time, std::size_t& hint) const {
-  if (energy_j_.empty()) return Joules{0};
+  if (times_.empty() || channel_.kind == ChannelKind::gauge) return Joules{0};
   const bool counter = channel_.kind == ChannelKind::energy_counter;
   const auto held = [&](std::size_t index) {  // the power that holds outside the readings
     return counter ? Watts{0} : Watts{value(index)};
@@ -96,13 +117,14 @@ Joules Timeline::energy_until(Timestamp time, std::size_t& hint) const {
   if (hint == 0) return held(0) * Seconds{time - times_.front()};
   const std::size_t last = hint - 1;
   const Seconds into = time - times_[last];
-  if (hint == times_.size()) return Joules{energy_j_.back()} + held(last) * into;
+  if (hint == times_.size())
+    return Joules{joules_until(*this, energy_j_, last)} + held(last) * into;
   const double share = into.count() / Seconds{times_[hint] - times_[last]}.count();
   if (counter) {
-    return Joules{energy_j_[last] + share * (energy_j_[hint] - energy_j_[last])};
+    return Joules{joules_until(*this, energy_j_, last) + share * joules_between(*this, last, hint)};
   }
   const double power_w = value(last) + 0.5 * share * (value(hint) - value(last));
-  return Joules{energy_j_[last]} + Watts{power_w} * into;
+  return Joules{joules_until(*this, energy_j_, last)} + Watts{power_w} * into;
 }
 
 std::optional<double> Timeline::value_at(Timestamp time) const {

@@ -5,23 +5,19 @@
 
 #include <algorithm>
 #include <bit>
-#include <numeric>
 #include <string>
 
 namespace erg::store {
 namespace {
 
 // Do not change: it is stored. A new format takes the next number and old chunks stay readable.
-constexpr std::uint8_t kFormat = 1;
+constexpr std::uint8_t kFormat = 2;
 // A chunk larger than this is damaged: a minute at a megahertz, or a hundred thousand spans, is
 // less.
 constexpr std::uint64_t kLargestBody = std::uint64_t{1} << 32U;
+// A code of its own takes about a hundred bytes.
+constexpr std::size_t kWorthACode = 1024;
 constexpr std::uint64_t kLargestCount = std::uint64_t{1} << 28U;
-
-constexpr std::uint64_t kLargestUnit = std::uint64_t{1} << 62U;
-
-// Do not change the values: they are stored.
-enum class Prediction : std::uint8_t { line = 0, delta = 1, delta_of_delta = 2 };
 
 struct FreeContexts {
   void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
@@ -38,58 +34,54 @@ ZSTD_DCtx* decompression_context() {
   return context.get();
 }
 
-void append_compressed(Bytes& out, std::span<const std::uint8_t> plain, int level) {
+void check(std::size_t result) {
+  if (ZSTD_isError(result)) throw StoreError{std::string{"zstd: "} + ZSTD_getErrorName(result)};
+}
+
+// One frame. From each of the `cuts` on the bytes have a code of their own: noise and what is no
+// noise in one block would share one that fits neither.
+void append_compressed(Bytes& out, std::span<const std::uint8_t> plain, int level,
+                       std::span<const std::size_t> cuts = {}) {
+  constexpr std::size_t kOfACut = 64;  // bytes of headers, and more
+  ZSTD_CCtx* context = compression_context();
+  check(ZSTD_CCtx_reset(context, ZSTD_reset_session_only));
+  check(ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level));
+  check(ZSTD_CCtx_setPledgedSrcSize(context, plain.size()));
   const std::size_t before = out.size();
-  out.resize(before + ZSTD_compressBound(plain.size()));
-  const std::size_t size =
-      ZSTD_compressCCtx(compression_context(), out.data() + before, out.size() - before,
-                        plain.data(), plain.size(), level);
-  if (ZSTD_isError(size)) throw StoreError{std::string{"zstd: "} + ZSTD_getErrorName(size)};
-  out.resize(before + size);
+  out.resize(before + ZSTD_compressBound(plain.size()) + kOfACut * (cuts.size() + 1));
+  ZSTD_outBuffer to{out.data() + before, out.size() - before, 0};
+  ZSTD_inBuffer from{plain.data(), 0, 0};
+  for (const std::size_t cut : cuts) {
+    from.size = cut;
+    check(ZSTD_compressStream2(context, &to, &from, ZSTD_e_flush));
+  }
+  from.size = plain.size();
+  const std::size_t left = ZSTD_compressStream2(context, &to, &from, ZSTD_e_end);
+  check(left);
+  if (left != 0) throw StoreError{"zstd: a chunk grew instead of shrinking"};
+  out.resize(before + to.pos);
 }
 
-std::uint64_t as_unsigned(std::int64_t number) { return static_cast<std::uint64_t>(number); }
+// The first planes, at once: most numbers have no more.
+template <std::size_t kPlanes>
+void join_planes(std::span<const std::uint8_t> planes, std::span<std::uint64_t> numbers) {
+  const std::size_t size = numbers.size();
+  for (std::size_t i = 0; i < size; ++i) {
+    std::uint64_t number = planes[i];
+    if constexpr (kPlanes > 1) number |= std::uint64_t{planes[size + i]} << 8U;
+    if constexpr (kPlanes > 2) number |= std::uint64_t{planes[2 * size + i]} << 16U;
+    numbers[i] = number;
+  }
+}
 
-// What is left of the series after the prediction, from its second number on.
-void residuals(std::span<const std::int64_t> series, Prediction prediction, std::uint64_t step,
-               std::vector<std::uint64_t>& left) {
-  left.resize(series.size() - 1);
-  const std::uint64_t first = as_unsigned(series[0]);
-  std::uint64_t last_delta = step;
-  for (std::size_t i = 1; i < series.size(); ++i) {
-    const std::uint64_t now = as_unsigned(series[i]);
-    const std::uint64_t delta = now - as_unsigned(series[i - 1]);
-    std::uint64_t expected = step;
-    if (prediction == Prediction::line) {
-      left[i - 1] = zigzag(now - (first + i * step));
-      continue;
+void join_more_planes(std::span<const std::uint8_t> planes, std::span<std::uint64_t> numbers,
+                      std::size_t width) {
+  for (std::size_t k = 3; k < width; ++k) {
+    const std::uint8_t* plane = planes.data() + k * numbers.size();
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      numbers[i] |= std::uint64_t{plane[i]} << (8 * k);
     }
-    if (prediction == Prediction::delta_of_delta) expected = last_delta;
-    left[i - 1] = zigzag(delta - expected);
-    last_delta = delta;
   }
-}
-
-// Many a clock ticks in microseconds and many a sensor in steps of its own: divides what lies
-// between the series and its first number by the largest unit that all of it is a multiple of.
-std::uint64_t common_unit(std::span<const std::int64_t> series, std::vector<std::int64_t>& scaled) {
-  scaled.resize(series.size());
-  std::uint64_t unit = 0;
-  for (std::size_t i = 0; i < series.size(); ++i) {
-    scaled[i] = static_cast<std::int64_t>(as_unsigned(series[i]) - as_unsigned(series[0]));
-    const std::uint64_t size = as_unsigned(scaled[i] < 0 ? 0 : scaled[i]) |
-                               (scaled[i] < 0 ? 0 - as_unsigned(scaled[i]) : 0);
-    if (unit == 0 || size % unit != 0) unit = std::gcd(unit, size);
-  }
-  if (unit < 2 || unit > kLargestUnit) return 1;
-  for (auto& number : scaled) number /= static_cast<std::int64_t>(unit);
-  return unit;
-}
-
-std::uint64_t bits(std::span<const std::uint64_t> numbers) {
-  std::uint64_t sum = 0;
-  for (const auto number : numbers) sum += static_cast<std::uint64_t>(std::bit_width(number));
-  return sum;
 }
 
 }  // namespace
@@ -109,6 +101,7 @@ void BodyWriter::planes(std::span<const std::uint64_t> numbers) {
   const std::size_t before = body_.size();
   body_.resize(before + width * numbers.size());
   for (std::size_t plane = 0; plane < width; ++plane) {
+    if (numbers.size() >= kWorthACode) cuts_.push_back(before + plane * numbers.size());
     std::uint8_t* out = body_.data() + before + plane * numbers.size();
     for (std::size_t i = 0; i < numbers.size(); ++i) {
       out[i] = static_cast<std::uint8_t>(numbers[i] >> (8 * plane));
@@ -118,16 +111,18 @@ void BodyWriter::planes(std::span<const std::uint64_t> numbers) {
 
 Bytes BodyWriter::finish(int level) {
   Bytes chunk{kFormat};
-  append_compressed(chunk, body_, level);
+  append_compressed(chunk, body_, level, cuts_);
   body_.clear();
+  cuts_.clear();
   return chunk;
 }
 
 BodyReader::BodyReader(std::span<const std::uint8_t> chunk) {
   if (chunk.empty()) damaged();
-  if (chunk[0] != kFormat) {
-    throw StoreError{"a chunk has format " + std::to_string(chunk[0]) +
-                     ", this erg knows 1: use the newer erg that wrote it"};
+  format_ = chunk[0];
+  if (format_ == 0 || format_ > kFormat) {
+    throw StoreError{"a chunk has format " + std::to_string(format_) + ", this erg knows 1 to " +
+                     std::to_string(kFormat) + ": use the newer erg that wrote it"};
   }
   body_ = decompress(chunk.subspan(1));
 }
@@ -157,68 +152,25 @@ void BodyReader::planes(std::span<std::uint64_t> numbers) {
   if (position_ == body_.size()) damaged();
   const std::size_t width = body_[position_++];
   if (width > 8 || body_.size() - position_ < width * numbers.size()) damaged();
-  const std::uint8_t* plane = body_.data() + position_;
-  if (width == 0) std::ranges::fill(numbers, 0);
-  for (std::size_t k = 0; k < width; ++k, plane += numbers.size()) {
-    for (std::size_t i = 0; i < numbers.size(); ++i) {
-      const std::uint64_t byte = std::uint64_t{plane[i]} << (8 * k);
-      numbers[i] = k == 0 ? byte : numbers[i] | byte;
-    }
+  const std::span plane{body_.data() + position_, width * numbers.size()};
+  switch (width) {
+    case 0:
+      std::ranges::fill(numbers, 0);
+      break;
+    case 1:
+      join_planes<1>(plane, numbers);
+      break;
+    case 2:
+      join_planes<2>(plane, numbers);
+      break;
+    case 3:
+      join_planes<3>(plane, numbers);
+      break;
+    default:
+      join_planes<3>(plane, numbers);
+      join_more_planes(plane, numbers, width);
   }
-  position_ += width * numbers.size();
-}
-
-void write_series(BodyWriter& writer, std::span<const std::int64_t> series) {
-  if (series.empty()) return;
-  thread_local std::vector<std::uint64_t> best;
-  thread_local std::vector<std::uint64_t> left;
-  thread_local std::vector<std::int64_t> scaled;
-  const std::uint64_t unit = common_unit(series, scaled);
-  std::uint64_t step = 0;
-  if (series.size() > 1) {
-    step = as_unsigned(scaled.back() / static_cast<std::int64_t>(series.size() - 1));
-  }
-  std::uint64_t fewest = ~std::uint64_t{0};
-  auto chosen = Prediction::line;
-  for (const auto each : {Prediction::line, Prediction::delta, Prediction::delta_of_delta}) {
-    residuals(scaled, each, step, left);
-    if (const std::uint64_t needed = bits(left); needed < fewest) {
-      fewest = needed;
-      chosen = each;
-      std::swap(best, left);
-    }
-  }
-  writer.varint(static_cast<std::uint64_t>(chosen));
-  writer.varint(zigzag(as_unsigned(series[0])));
-  writer.varint(unit);
-  writer.varint(zigzag(step));
-  writer.planes(best);
-}
-
-void read_series(BodyReader& reader, std::span<std::int64_t> series) {
-  if (series.empty()) return;
-  const std::uint64_t prediction = reader.varint();
-  const std::uint64_t first = unzigzag(reader.varint());
-  const std::uint64_t unit = reader.varint();
-  const std::uint64_t step = unzigzag(reader.varint());
-  thread_local std::vector<std::uint64_t> left;
-  left.resize(series.size() - 1);
-  reader.planes(left);
-  series[0] = static_cast<std::int64_t>(first);
-  std::uint64_t now = 0;
-  std::uint64_t delta = step;
-  for (std::size_t i = 1; i < series.size(); ++i) {
-    const std::uint64_t residual = unzigzag(left[i - 1]);
-    if (prediction == 0) {
-      now = i * step + residual;
-    } else if (prediction == 1) {
-      now += step + residual;
-    } else {
-      delta += residual;
-      now += delta;
-    }
-    series[i] = static_cast<std::int64_t>(first + now * unit);
-  }
+  position_ += plane.size();
 }
 
 Bytes compress(std::span<const std::uint8_t> plain, int level) {

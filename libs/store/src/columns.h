@@ -30,6 +30,7 @@ class BodyWriter {
 
  private:
   Bytes body_;
+  std::vector<std::size_t> cuts_;  // where bytes of another kind begin
 };
 
 // The body of a chunk, read back. Throws StoreError for a damaged one; reads never pass its end.
@@ -42,10 +43,12 @@ class BodyReader {
   void planes(std::span<std::uint64_t> numbers);
   // A count of things of which each takes a byte or more, or none at all: bounded by a sane size.
   std::size_t count();
+  std::uint8_t format() const { return format_; }
 
  private:
   [[noreturn]] static void damaged();
 
+  std::uint8_t format_ = 0;
   Bytes body_;
   std::size_t position_ = 0;
 };
@@ -53,7 +56,9 @@ class BodyReader {
 // The first number, the unit of all differences, a step, and what is left of each after the best of
 // three predictions: a line through first and last, the one before, the two before.
 void write_series(BodyWriter& writer, std::span<const std::int64_t> series);
-void read_series(BodyReader& reader, std::span<std::int64_t> series);
+// Into numbers or, of nanoseconds, into Timestamps.
+template <class Number>
+void read_series(BodyReader& reader, std::span<Number> series);
 
 // zstd of bytes without a version, for what is no chunk.
 Bytes compress(std::span<const std::uint8_t> plain, int level = 3);

@@ -97,7 +97,7 @@ class PartRows {
  public:
   // Live: the open chunk is written again with each heartbeat, so it is kept small. Whole: chunks
   // are written once, and large ones take less room and time.
-  enum class Chunks : std::size_t { live = 1'500, whole = 16'384 };
+  enum class Chunks : std::size_t { live = 1'500, whole = 65'536 };
   PartRows(PartKey key, const PartHeader& header, Chunks chunks = Chunks::live);
 
   ChannelRows& channel(std::size_t index) { return channels_.at(index); }

@@ -33,53 +33,57 @@ struct Columns {
 // Chunks that do not rise would make a timeline that lies.
 void check_order(const Channel& channel, const Columns& columns, std::size_t begin,
                  std::size_t end) {
-  const bool counter = channel.kind == ChannelKind::energy_counter;
+  bool rises = true;
   for (std::size_t i = std::max<std::size_t>(begin, 1); i < end; ++i) {
-    if (columns.times[i] <= columns.times[i - 1]) damaged();
-    if (counter && columns.counts[i] < columns.counts[i - 1]) damaged();
+    rises &= columns.times[i] > columns.times[i - 1];
   }
+  if (channel.kind == ChannelKind::energy_counter) {
+    for (std::size_t i = std::max<std::size_t>(begin, 1); i < end; ++i) {
+      rises &= columns.counts[i] >= columns.counts[i - 1];
+    }
+  }
+  if (!rises) damaged();
 }
 
-void decode(const Channel& channel, const Packed& chunk, SampleColumns& scratch, Columns& out) {
-  decode_samples(chunk.data, scratch);
-  if (scratch.times.size() != chunk.samples) damaged();
-  for (std::size_t i = 0; i < chunk.samples; ++i) {
-    out.times[chunk.first + i] = Timestamp{Nanoseconds{scratch.times[i]}};
-    out.counts[chunk.first + i] = scratch.counts[i];
-  }
-  check_order(channel, out, chunk.first + 1, chunk.first + chunk.samples);
-}
-
-// Each thread takes the next few chunks that nobody took.
+// Each thread takes the next chunk that nobody took.
 void decode_some(const Channel& channel, Columns& columns, std::atomic<std::size_t>& next) {
-  constexpr std::size_t kTaken = 64;
-  SampleColumns scratch;
-  for (std::size_t i = next.fetch_add(kTaken); i < columns.chunks.size();
-       i = next.fetch_add(kTaken)) {
-    const std::size_t end = std::min(i + kTaken, columns.chunks.size());
-    for (std::size_t k = i; k < end; ++k) decode(channel, columns.chunks[k], scratch, columns);
+  for (std::size_t i = next++; i < columns.chunks.size(); i = next++) {
+    const Packed& chunk = columns.chunks[i];
+    decode_samples(chunk.data, std::span{columns.times}.subspan(chunk.first, chunk.samples),
+                   std::span{columns.counts}.subspan(chunk.first, chunk.samples));
+    check_order(channel, columns, chunk.first + 1, chunk.first + chunk.samples);
   }
 }
 
-void decode_all(const Channel& channel, Columns& columns) {
-  columns.times.resize(columns.samples);
-  columns.counts.resize(columns.samples);
-  std::atomic<std::size_t> next = 0;
+// Does the same work in a second thread too, where it is long. Rethrows what that one threw.
+template <class Work>
+void share(bool together, const Work& work) {
   std::exception_ptr failure;
   {
     std::jthread helper;  // joined before what it uses goes
-    if (columns.samples >= kWorthAThread) {
+    if (together) {
       helper = std::jthread{[&] {
         try {
-          decode_some(channel, columns, next);
+          work(1);
         } catch (...) {
           failure = std::current_exception();
         }
       }};
     }
-    decode_some(channel, columns, next);
+    work(0);
+    if (!together) work(1);
   }
   if (failure) std::rethrow_exception(failure);
+}
+
+void decode_all(const Channel& channel, Columns& columns) {
+  const bool together = columns.samples >= kWorthAThread;
+  // Making room takes as long as decoding.
+  share(together, [&](int thread) {
+    thread == 0 ? columns.times.resize(columns.samples) : columns.counts.resize(columns.samples);
+  });
+  std::atomic<std::size_t> next = 0;
+  share(together, [&](int) { decode_some(channel, columns, next); });
   for (const auto& chunk : columns.chunks) {
     check_order(channel, columns, chunk.first, std::min(chunk.first + 1, columns.samples));
   }

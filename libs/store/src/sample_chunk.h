@@ -10,15 +10,12 @@
 
 namespace erg::store {
 
-// The samples of one chunk, in columns: nanoseconds on the part's clock, and counts.
-struct SampleColumns {
-  std::vector<std::int64_t> times;
-  std::vector<std::int64_t> counts;
-};
-
-// Precondition: as many times as counts.
+// Times in nanoseconds on the part's clock. Precondition: as many times as counts.
 Bytes encode_samples(std::span<const std::int64_t> times, std::span<const std::int64_t> counts);
-void decode_samples(std::span<const std::uint8_t> chunk, SampleColumns& out);
+
+// Throws where the chunk holds another number of samples than there are places.
+void decode_samples(std::span<const std::uint8_t> chunk, std::span<Timestamp> times,
+                    std::span<std::int64_t> counts);
 
 Bytes encode_spans(std::span<const Span> spans, SpanIndex first);
 // The spans [first, ...) of a part.

@@ -18,11 +18,11 @@ constexpr std::chrono::milliseconds kEndPatience{10'000};
 }  // namespace
 
 SqlRunWriter::SqlRunWriter(std::unique_ptr<Connection> connection, PartOrigin origin,
-                           Connect fallback)
+                           PartRows::Chunks chunks, Connect fallback)
     : origin_{std::move(origin)},
       fallback_{std::move(fallback)},
       connection_{std::move(connection)},
-      rows_{origin_.key, origin_.part} {
+      rows_{origin_.key, origin_.part, chunks} {
   const HostClock clock{origin_.part.monotonic_zero, origin_.part.start};
   if (clock.identity() == origin_.part.clock) clock_ = clock;
 }

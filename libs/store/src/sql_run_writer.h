@@ -28,7 +28,8 @@ struct PartOrigin {
 // by a StoreError, the ones after it succeed, and push_runs() joins the pieces again.
 class SqlRunWriter final : public RunWriter {
  public:
-  SqlRunWriter(std::unique_ptr<Connection> connection, PartOrigin origin, Connect fallback = {});
+  SqlRunWriter(std::unique_ptr<Connection> connection, PartOrigin origin, PartRows::Chunks chunks,
+               Connect fallback = {});
   // Without finish(): the part is marked as interrupted, as far as that can still be written.
   ~SqlRunWriter() override;
 

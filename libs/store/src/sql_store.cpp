@@ -51,8 +51,11 @@ bool has_run(Connection& connection, std::int64_t run) {
   return found;
 }
 
-SqlStore::SqlStore(Connect connect, Connect fallback)
-    : connect_{std::move(connect)}, fallback_{std::move(fallback)}, connection_{connect_()} {
+SqlStore::SqlStore(Connect connect, Connect fallback, PartRows::Chunks chunks)
+    : connect_{std::move(connect)},
+      fallback_{std::move(fallback)},
+      chunks_{chunks},
+      connection_{connect_()} {
   migrate(*connection_);
 }
 
@@ -65,7 +68,7 @@ void SqlStore::require(RunId run) const {
 std::unique_ptr<RunWriter> SqlStore::writer(const RunHeader& run, const PartHeader& part,
                                             std::int64_t number) {
   PartOrigin origin{run, part, {run_key(run.id), number}, process_start(part.process)};
-  return std::make_unique<SqlRunWriter>(connect_(), std::move(origin), fallback_);
+  return std::make_unique<SqlRunWriter>(connect_(), std::move(origin), chunks_, fallback_);
 }
 
 std::unique_ptr<RunWriter> SqlStore::begin(const RunHeader& run, const PartHeader& part) {
@@ -145,7 +148,10 @@ void SqlStore::remove(RunId run) {
 
 void SqlStore::at_once(const std::function<void(Store&)>& work) {
   Transaction transaction{*connection_, Transaction::Kind::write};
-  SqlStore inside{[this] { return std::make_unique<HeldConnection>(*connection_); }};
+  // Nobody sees a run before it is whole.
+  SqlStore inside{[this] { return std::make_unique<HeldConnection>(*connection_); },
+                  {},
+                  PartRows::Chunks::whole};
   work(inside);
   transaction.commit();
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "erg/store.h"
+#include "part_rows.h"
 #include "sql.h"
 
 namespace erg::store {
@@ -16,7 +17,8 @@ namespace erg::store {
 class SqlStore final : public Store {
  public:
   // Brings the schema up to date. `fallback` opens where writers go on when the server went away.
-  explicit SqlStore(Connect connect, Connect fallback = {});
+  explicit SqlStore(Connect connect, Connect fallback = {},
+                    PartRows::Chunks chunks = PartRows::Chunks::live);
 
   std::string url() const override { return connection_->url(); }
   std::unique_ptr<RunWriter> begin(const RunHeader& run, const PartHeader& part) override;
@@ -52,6 +54,7 @@ class SqlStore final : public Store {
 
   const Connect connect_;
   const Connect fallback_;
+  const PartRows::Chunks chunks_;  // of its writers
   std::unique_ptr<Connection> connection_;
 };
 

@@ -87,7 +87,7 @@ class Timeline {
   Channel channel_;
   std::vector<Timestamp> times_;
   std::vector<std::int64_t> counts_;
-  std::vector<double> energy_j_;  // up to each reading; stays empty for a gauge
+  std::vector<double> energy_j_;  // of a power, up to every 16th reading
   std::vector<Gap> gaps_;
 };
 
