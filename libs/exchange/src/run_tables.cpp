@@ -39,7 +39,9 @@ const BreakdownRow* total_of(const Run& run) {
 void write_run(const Run& run, CsvWriter& csv) {
   const Workload& work = run.header.environment.workload;
   csv.field(run.header.id.text()).field(run.header.name).field(to_string(run.status));
-  csv.field(exchange::time_text(run.header.start)).field(work.network).field(work.data);
+  const UtcTime start = run.header.start;
+  csv.field(start == UtcTime{} ? "" : exchange::time_text(start));
+  csv.field(work.network).field(work.data);
   csv.field(work.input).field(work.batch).field(work.epochs).field(work.precision);
   csv.field(work.instrumentation);
   std::string devices;

@@ -52,7 +52,7 @@ std::string subtitle(const Run& run) {
   const Workload& workload = run.header.environment.workload;
   std::string line = std::string{to_string(run.status)};
   if (run.exit_status && *run.exit_status != 0) line += fmt::format(" (exit {})", *run.exit_status);
-  line += ", begun " + utc_short(run.header.start) + " UTC";
+  if (run.header.start != UtcTime{}) line += ", begun " + utc_short(run.header.start) + " UTC";
   if (!workload.network.empty()) line += ", " + workload.network + " on " + workload.data;
   for (const auto& part : run.parts) {
     for (const auto& device : part.header.devices) {

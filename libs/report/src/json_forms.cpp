@@ -12,6 +12,9 @@ namespace erg {
 namespace {
 
 Json row_json(const BreakdownRow& row) {
+// Null where nobody said when it was.
+Json moment(UtcTime time) { return time == UtcTime{} ? Json{} : Json(utc_text(time)); }
+
   Json json;
   json["name"] = row.name;
   json["kind"] = row.kind;
@@ -71,7 +74,7 @@ Json part_json(const Part& part) {
   json["rank"] = part.header.rank;
   json["host"] = part.header.host;
   json["process"] = part.header.process;
-  json["start"] = utc_text(part.header.start);
+  json["start"] = moment(part.header.start);
   json["devices"] = Json::array();
   for (const auto& device : part.header.devices) json["devices"].push_back(device_json(device));
   json["channels"] = Json::array();
@@ -151,7 +154,7 @@ std::string run_list_json(std::span<const RunSummary> runs) {
     json["id"] = run.id.text();
     json["name"] = run.name;
     json["status"] = to_string(run.status);
-    json["start"] = utc_text(run.start);
+    json["start"] = moment(run.start);
     json["network"] = run.workload.network;
     json["data"] = run.workload.data;
     json["device"] = run.device;
@@ -170,7 +173,7 @@ std::string run_json(const Run& run) {
   json["id"] = run.header.id.text();
   json["name"] = run.header.name;
   json["status"] = to_string(run.status);
-  json["start"] = utc_text(run.header.start);
+  json["start"] = moment(run.header.start);
   json["exit_status"] = run.exit_status ? Json(*run.exit_status) : Json{};
   json["environment"] = environment_json(run.header.environment);
   json["parts"] = Json::array();

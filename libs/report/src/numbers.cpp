@@ -97,7 +97,11 @@ std::string percent(double ratio) {
   return std::isfinite(ratio) ? fmt::format("{:.1f} %", 100 * ratio) : "-";
 }
 
-std::string utc_text(UtcTime time) { return formatted(time, "%Y-%m-%dT%H:%M:%SZ"); }
-std::string utc_short(UtcTime time) { return formatted(time, "%Y-%m-%d %H:%M:%S"); }
+std::string utc_text(UtcTime time) {
+  return time == UtcTime{} ? "" : formatted(time, "%Y-%m-%dT%H:%M:%SZ");
+}
+std::string utc_short(UtcTime time) {
+  return time == UtcTime{} ? "" : formatted(time, "%Y-%m-%d %H:%M:%S");
+}
 
 }  // namespace erg

@@ -65,6 +65,8 @@ TEST(UtcText, IsIso8601) {
   const UtcTime time{std::chrono::seconds{1764045816} + std::chrono::nanoseconds{999}};
   EXPECT_EQ(utc_text(time), "2025-11-25T04:43:36Z");
   EXPECT_EQ(utc_short(time), "2025-11-25 04:43:36");
+  EXPECT_EQ(utc_text(UtcTime{}), "");
+  EXPECT_EQ(utc_short(UtcTime{}), "");
 }
 
 }  // namespace

@@ -31,7 +31,8 @@ std::string text(Watts power);
 std::string text(Seconds time);  // "850 ms", "72.4 s", "2 h 05 min"
 std::string percent(double ratio);
 
-// "2026-11-25T04:43:36Z", and without the T and the Z for a table.
+// "2026-11-25T04:43:36Z", and without the T and the Z for a table. Empty for the zero: a run that
+// does not say when it was begins there.
 std::string utc_text(UtcTime time);
 std::string utc_short(UtcTime time);
 
