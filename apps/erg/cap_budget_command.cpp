@@ -90,7 +90,9 @@ int spend_all(const CapSource& source, const BudgetOptions& options) {
     write_source(json, source);
     json.member("budget_j", in_si(budget)).key("rows").begin_array();
     for (const auto& row : rows) {
-      json.begin_object().member("cap_w", row.cap.value()).member("epochs", row.units);
+      json.begin_object();
+      write_cap(json, source.curve.kind, row.cap);
+      json.member("epochs", row.units);
       json.member("whole_epochs", std::floor(row.units + 1e-9));
       json.member("energy_j", in_si(row.energy.value));
       json.member("energy_u_j", in_si(row.energy.independent_u));
@@ -105,16 +107,16 @@ int spend_all(const CapSource& source, const BudgetOptions& options) {
     return 0;
   }
   const std::string unit = source.curve.unit;
-  TextTable table{{{"cap", Align::right},
+  TextTable table{{{cap_heading(source.curve.kind), Align::right},
                    {unit + "s", Align::right},
                    {"energy of one", Align::right},
                    {"time of one", Align::right},
                    {"all take", Align::right},
                    {"done by (UTC)", Align::right}}};
   for (const auto& row : rows) {
-    table.add({watts_text(row.cap), fmt::format("{:.0f}", std::floor(row.units + 1e-9)),
-               joules_text(row.energy), seconds_text(row.time), text(row.duration),
-               end_text(now, row.duration)});
+    table.add({cap_text(source.curve.kind, row.cap),
+               fmt::format("{:.0f}", std::floor(row.units + 1e-9)), joules_text(row.energy),
+               seconds_text(row.time), text(row.duration), end_text(now, row.duration)});
   }
   print(fmt::format("{}: {} to spend\n", plain_text(source.name), text(budget)));
   print(table.text(stdout_style()));
@@ -137,7 +139,8 @@ int meet(const CapSource& source, const BudgetOptions& options) {
     JsonWriter json{2};
     json.begin_object();
     write_source(json, source);
-    json.member("epochs", options.epochs).member("cap_w", plan->cap.value());
+    json.member("epochs", options.epochs);
+    write_cap(json, source.curve.kind, plan->cap);
     json.member("energy_j", in_si(plan->energy)).member("time_s", plan->duration.count());
     json.member("co2_g", plan->energy / kilowatt_hours(1) * options.intensity);
     if (options.tariff > 0) {
@@ -147,8 +150,9 @@ int meet(const CapSource& source, const BudgetOptions& options) {
     return 0;
   }
   print(fmt::format("{}: {:.10g} {}s at {}: {} in {}, {:.4g} g CO2e\n", plain_text(source.name),
-                    options.epochs, source.curve.unit, watts_text(plan->cap), text(plan->energy),
-                    text(plan->duration), plan->energy / kilowatt_hours(1) * options.intensity));
+                    options.epochs, source.curve.unit, cap_text(source.curve.kind, plan->cap),
+                    text(plan->energy), text(plan->duration),
+                    plan->energy / kilowatt_hours(1) * options.intensity));
   return 0;
 }
 

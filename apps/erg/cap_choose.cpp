@@ -96,7 +96,8 @@ int evaluate(const Commands& commands, const ChooseOptions& options) {
   const std::size_t probes = options.source.probes > 0 ? options.source.probes : 4;
   const auto store = store_of(commands);
   std::vector<CapCurve> curves;
-  for (const auto& sweep : stored_sweeps(*store, options.source.sweep, false)) {
+  for (const auto& sweep :
+       stored_sweeps(*store, options.source.sweep, !options.source.sweep.empty())) {
     if (sweep.imported || !options.source.sweep.empty()) curves.push_back(sweep.curve);
   }
   const auto scores = score_probes(curves, probes);
@@ -143,16 +144,15 @@ std::vector<std::string> command_of(const Commands& commands, const CapSource& s
 Verified verify(const Commands& commands, const ChooseOptions& options, const CapSource& source,
                 Watts cap, std::vector<std::string> command) {
   if (command.empty()) command = command_of(commands, source);
-  const auto card = card_to_cap(options.device);
+  const CapKind kind = source.curve.kind;
+  const auto card = card_to_cap(options.device, kind);
   must_be_in_range(card, cap);
   const std::map<std::string, std::string> tags{
-      {"verifies", source.name},
-      {cap_tag::kCap, fmt::format("{:.10g}", cap.value())},
-      {kCapDeviceTag, card.device}};
+      {"verifies", source.name}, {tag_of(kind), cap_word(cap)}, {kCapDeviceTag, card.device}};
   int status = 0;
   try {
     PowerLimiter limiter{card.device};
-    limiter.set(cap);
+    set_cap(limiter, kind, cap);
     status =
         run_measured(store_url_of(commands), "verify " + source.name, card.device, tags, command);
     limiter.give_back();
@@ -165,7 +165,7 @@ Verified verify(const Commands& commands, const ChooseOptions& options, const Ca
   const auto store = store_of(commands);
   const auto run = find_tagged(*store, tags);
   if (!run) throw std::runtime_error{"the run that verifies is not in the store"};
-  const auto conditions = conditions_of(store->load(run->id), card.device, cap);
+  const auto conditions = conditions_of(store->load(run->id), card.device, kind, cap);
   if (!conditions.energy || !run->time) {
     throw std::runtime_error{"the run that verifies has no energy of the card"};
   }
@@ -180,24 +180,26 @@ void write_choice(JsonWriter& json, const CapSource& source, const CapObjective&
   json.member("sweep", source.name).member("device", source.curve.device);
   json.member("unit", source.curve.unit).member("method", source.fit.method);
   json.member("objective", name_of(objective.kind)).member("cost", choice.cost);
-  write_point(json, choice.point);
+  write_point(json, source.curve.kind, choice.point);
   json.member("energy_saving", 1 - choice.point.energy.value / choice.highest.energy.value);
   json.member("slowdown", choice.point.time.value / choice.highest.time.value - 1);
   json.member("doubt", choice.doubt).key("highest").begin_object();
-  write_point(json, choice.highest);
+  write_point(json, source.curve.kind, choice.highest);
   json.end_object().key("pareto").begin_array();
   for (const auto& point : pareto_front(source.curve)) {
     json.begin_object();
-    write_point(json, point);
+    write_point(json, source.curve.kind, point);
     json.end_object();
   }
   json.end_array();
 }
 
 void print_front(const CapCurve& curve) {
-  TextTable table{{{"cap", Align::right}, {"time", Align::right}, {"energy", Align::right}}};
+  TextTable table{
+      {{cap_heading(curve.kind), Align::right}, {"time", Align::right}, {"energy", Align::right}}};
   for (const auto& point : pareto_front(curve)) {
-    table.add({watts_text(point.cap), seconds_text(point.time), joules_text(point.energy)});
+    table.add(
+        {cap_text(curve.kind, point.cap), seconds_text(point.time), joules_text(point.energy)});
   }
   print("no cap is both faster and cheaper than one of these (± one standard uncertainty):\n" +
         table.text(stdout_style()));
@@ -207,10 +209,11 @@ void print_choice(const CapSource& source, const CapObjective& objective, const 
   const auto& point = choice.point;
   const auto& high = choice.highest;
   print(fmt::format("{} ({}): {}\n", plain_text(source.name), source.fit.method,
-                    watts_text(point.cap)));
+                    cap_text(source.curve.kind, point.cap)));
   print(fmt::format("one {}: {} and {}, against {} and {} at {}: energy {}, time {}\n",
                     source.curve.unit, joules_text(point.energy), seconds_text(point.time),
-                    joules_text(high.energy), seconds_text(high.time), watts_text(high.cap),
+                    joules_text(high.energy), seconds_text(high.time),
+                    cap_text(source.curve.kind, high.cap),
                     change_text(point.energy.value / high.energy.value - 1),
                     change_text(point.time.value / high.time.value - 1)));
   if (objective.kind == CapObjective::Kind::money) {

@@ -3,11 +3,13 @@
 
 #include <algorithm>
 
+#include "cap_plot.h"
 #include "cap_source.h"
 #include "cap_text.h"
 #include "console.h"
 #include "erg/cap_budget.h"
 #include "erg/numbers.h"
+#include "number_checks.h"
 #include "subcommands.h"
 
 namespace erg {
@@ -18,6 +20,7 @@ using Align = TextTable::Align;
 struct SavingsOptions {
   std::vector<std::string> sweeps;
   std::string plot;
+  double samples = 0;
   bool combine = false;
   bool json = false;
 };
@@ -36,23 +39,25 @@ std::optional<double> joules_per_sample(const SavingRow& row) {
   return in_si(*row.energy_per_sample);
 }
 
-std::string table_text(const std::vector<SavingRow>& rows) {
-  TextTable table{{{"cap", Align::right},
+std::string table_text(CapKind kind, const std::vector<SavingRow>& rows) {
+  TextTable table{{{cap_heading(kind), Align::right},
                    {"energy", Align::right},
                    {"saving", Align::right},
                    {"time", Align::right},
                    {"slower", Align::right},
                    {"power", Align::right},
                    {"J/sample", Align::right},
-                   {"images/J", Align::right}}};
+                   {"images/J", Align::right},
+                   {"images/s", Align::right}}};
   for (const auto& row : rows) {
     std::string saving = fmt::format("{:.1f} %", 100 * row.energy_saving);
     if (row.energy_saving_u > 0) {
       saving = fmt::format("{:.1f} ± {:.1f} %", 100 * row.energy_saving, 100 * row.energy_saving_u);
     }
-    table.add({watts_text(row.point.cap), joules_text(row.point.energy), saving,
+    table.add({cap_text(kind, row.point.cap), joules_text(row.point.energy), saving,
                seconds_text(row.point.time), change_text(row.slowdown), text(row.point.power),
-               value_or_dash(joules_per_sample(row)), value_or_dash(row.samples_per_joule)});
+               value_or_dash(joules_per_sample(row)), value_or_dash(row.samples_per_joule),
+               value_or_dash(row.samples_per_second)});
   }
   return table.text(stdout_style());
 }
@@ -62,11 +67,12 @@ void print_sweep(const StoredSweep& sweep) {
   const SavingRow& best = least(rows);
   print(fmt::format("{}: energy and time of one {}{}\n", plain_text(sweep.name), sweep.curve.unit,
                     sweep.phases_only ? ", energy of the training phases" : ""));
-  print(table_text(rows));
+  print(table_text(sweep.curve.kind, rows));
   const auto& low = best.point;
   const auto& high = rows.back().point;
-  print(fmt::format("least energy at {}: {} against {} at {}, {}, time {}\n", watts_text(low.cap),
-                    joules_text(low.energy), joules_text(high.energy), watts_text(high.cap),
+  print(fmt::format("least energy at {}: {} against {} at {}, {}, time {}\n",
+                    cap_text(sweep.curve.kind, low.cap), joules_text(low.energy),
+                    joules_text(high.energy), cap_text(sweep.curve.kind, high.cap),
                     change_text(-best.energy_saving), change_text(best.slowdown)));
   if (sweep.epochs > 1) {
     print(fmt::format("a run of {:.0f} epochs: {:.2f} J against {:.2f} J\n", sweep.epochs,
@@ -76,9 +82,10 @@ void print_sweep(const StoredSweep& sweep) {
   print("\n");
 }
 
-void write_row(JsonWriter& json, const SavingRow& row, double epochs) {
+void write_row(JsonWriter& json, const StoredSweep& sweep, const SavingRow& row) {
+  const double epochs = sweep.epochs;
   json.begin_object();
-  write_point(json, row.point);
+  write_point(json, sweep.curve.kind, row.point);
   if (epochs > 0) {
     json.member("run_energy_j", epochs * in_si(row.point.energy.value));
     json.member("run_time_s", epochs * row.point.time.value.count());
@@ -86,7 +93,8 @@ void write_row(JsonWriter& json, const SavingRow& row, double epochs) {
   json.member("energy_saving", row.energy_saving).member("energy_saving_u", row.energy_saving_u);
   json.member("slowdown", row.slowdown);
   json.member("energy_per_sample_j", joules_per_sample(row));
-  json.member("samples_per_joule", row.samples_per_joule).end_object();
+  json.member("samples_per_joule", row.samples_per_joule);
+  json.member("samples_per_second", row.samples_per_second).end_object();
 }
 
 void write_sweep(JsonWriter& json, const StoredSweep& sweep) {
@@ -95,12 +103,25 @@ void write_sweep(JsonWriter& json, const StoredSweep& sweep) {
   json.member("unit", sweep.curve.unit).member("epochs", sweep.epochs);
   json.member("phases_only", sweep.phases_only);
   json.key("least");
-  write_row(json, least(rows), sweep.epochs);
+  write_row(json, sweep, least(rows));
   json.key("highest");
-  write_row(json, rows.back(), sweep.epochs);
+  write_row(json, sweep, rows.back());
   json.key("rows").begin_array();
-  for (const auto& row : rows) write_row(json, row, sweep.epochs);
+  for (const auto& row : rows) write_row(json, sweep, row);
   json.end_array().end_object();
+}
+
+void plot(const std::vector<StoredSweep>& sweeps, const std::string& file) {
+  constexpr std::size_t kMost = 8;
+  std::vector<CapCurve> curves;
+  for (const auto& sweep : sweeps) curves.push_back(sweep.curve);
+  const bool alike = std::ranges::all_of(
+      curves, [&](const CapCurve& curve) { return curve.kind == curves.front().kind; });
+  if (curves.size() > kMost || !alike) {
+    throw UsageError{fmt::format(
+        "--plot draws at most {} sweeps, of caps or of clocks: name those that are meant", kMost)};
+  }
+  write_file(file, cap_plot_svg(curves));
 }
 
 int savings(const Commands& commands, const SavingsOptions& options) {
@@ -108,13 +129,11 @@ int savings(const Commands& commands, const SavingsOptions& options) {
   auto sweeps = stored_sweeps(*store, options.sweeps, !options.sweeps.empty());
   if (sweeps.empty()) sweeps = {one_sweep(*store, options.sweeps)};  // says what there is
   if (options.sweeps.empty() && sweeps.size() <= 8) sweeps = stored_sweeps(*store, {}, true);
-  if (options.combine) sweeps.push_back(combined(sweeps));
-  if (!options.plot.empty()) {
-    if (sweeps.size() > 1 && !options.combine) {
-      throw UsageError{"--plot draws one sweep: name it, or --combine them"};
-    }
-    write_file(options.plot, cap_plot_svg(sweeps.back().curve));
+  for (auto& sweep : sweeps) {
+    if (options.samples > 0) sweep.curve.samples_per_unit = options.samples;
   }
+  if (options.combine) sweeps.push_back(combined(sweeps));
+  if (!options.plot.empty()) plot(sweeps, options.plot);
   if (options.json) {
     JsonWriter json{2};
     json.begin_array();
@@ -138,7 +157,11 @@ void add_cap_savings(Commands& commands, CLI::App& group) {
   command.add_option("SWEEP", options->sweeps, "Names of sweeps, or parts of them")->type_name("");
   command.add_flag("--combine", options->combine,
                    "Also all of them as one, at the caps they share");
-  command.add_option("--plot", options->plot, "Draw energy and time into this SVG file")
+  command.add_option("--samples", options->samples, "Images of one epoch or run, where not known")
+      ->check(more_than(0));
+  command
+      .add_option("--plot", options->plot,
+                  "Draw energy, time, power and images per joule into this SVG file")
       ->type_name("FILE");
   command.add_flag("--json", options->json, "As JSON");
 }

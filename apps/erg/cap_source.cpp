@@ -10,6 +10,7 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "cap_text.h"
 #include "console.h"
 #include "erg/cap_model.h"
 #include "erg/cap_polynomial.h"
@@ -38,9 +39,10 @@ std::string words(const Json& object, const char* key) {
   return found && found->text() ? *found->text() : "";
 }
 
-CapPoint point_from(const Json& json, const std::string& name) {
+CapPoint point_from(const Json& json, CapKind kind, const std::string& name) {
   CapPoint point;
-  point.cap = Watts{required(json, "cap_w", name)};
+  point.cap = kind == CapKind::clock ? Watts{required(json, "clock_hz", name) / 1e6}
+                                     : Watts{required(json, "cap_w", name)};
   point.energy = {Joules{required(json, "energy_j", name)},
                   Joules{required(json, "energy_u_j", name)}, 0, Provenance::measured};
   point.time = {Seconds{required(json, "time_s", name)}, Seconds{required(json, "time_u_s", name)},
@@ -104,8 +106,9 @@ std::vector<Watts> caps_of(const CapCurve& curve, const std::vector<double>& giv
   for (const double cap : given_w) {
     if (!(cap >= low && cap <= high)) {
       throw std::runtime_error{
-          fmt::format("the cap {} W is outside what was measured, {} to {} W: no model knows it",
-                      cap, low, high)};
+          fmt::format("the cap {} is outside what was measured, {} to {}: no model knows it",
+                      cap_text(curve.kind, Watts{cap}), cap_text(curve.kind, Watts{low}),
+                      cap_text(curve.kind, Watts{high}))};
     }
     caps.push_back(Watts{cap});
   }
@@ -133,14 +136,24 @@ CapFit parse_cap_fit(const std::string& text, const std::string& name) {
   if (!points || !points->array() || points->array()->size() < 2) {
     throw std::runtime_error{name + ": fewer than two points"};
   }
-  for (const auto& point : *points->array()) fit.measured.points.push_back(point_from(point, name));
+  const CapKind kind = words(json, "of") == "clock" ? CapKind::clock : CapKind::power;
+  fit.measured.kind = kind;
+  for (const auto& point : *points->array()) {
+    fit.measured.points.push_back(point_from(point, kind, name));
+  }
   std::ranges::sort(fit.measured.points, {}, &CapPoint::cap);
+  const auto twin = std::ranges::adjacent_find(fit.measured.points, {}, &CapPoint::cap);
+  if (twin != fit.measured.points.end()) {
+    throw std::runtime_error{
+        fmt::format("{}: two points at one cap, {}", name, cap_text(kind, twin->cap))};
+  }
   return fit;
 }
 
 std::string cap_fit_json(const CapFit& fit) {
   JsonWriter json{2};
   json.begin_object().member("kind", kKind).member("method", fit.method);
+  json.member("of", fit.measured.kind == CapKind::clock ? "clock" : "power");
   json.member("degree", fit.degree).member("device", fit.measured.device);
   json.member("workload", fit.measured.workload).member("unit", fit.measured.unit);
   json.member("samples_per_unit", fit.measured.samples_per_unit);
@@ -154,7 +167,8 @@ std::string cap_fit_json(const CapFit& fit) {
   }
   json.key("points").begin_array();
   for (const auto& point : fit.measured.points) {
-    json.begin_object().member("cap_w", point.cap.value());
+    json.begin_object();
+    write_cap(json, fit.measured.kind, point.cap);
     json.member("energy_j", in_si(point.energy.value));
     json.member("energy_u_j", in_si(point.energy.independent_u));
     json.member("time_s", in_si(point.time.value));
@@ -175,8 +189,9 @@ CapCurve curve_at(const CapFit& fit, const std::vector<Watts>& caps) {
     for (const Watts cap : caps) {
       const auto found = std::ranges::find(fit.measured.points, cap, &CapPoint::cap);
       if (found == fit.measured.points.end()) {
-        throw std::runtime_error{fmt::format(
-            "{} W was not measured; --method physical or polynomial reads between", cap.value())};
+        throw std::runtime_error{
+            fmt::format("{} was not measured; --method physical or polynomial reads between",
+                        cap_text(fit.measured.kind, cap))};
       }
       curve.points.push_back(*found);
     }
@@ -202,7 +217,9 @@ void add_source_options(CLI::App& command, CapSourceOptions& options) {
   command.add_option("--degree", options.degree, "Of the polynomial")
       ->check(CLI::Range(1, 9))
       ->capture_default_str();
-  command.add_option("--caps", options.caps_w, "At these caps only, in watts: 40,50,60")
+  command
+      .add_option("--caps", options.caps_w,
+                  "At these caps only, in watts (of clocks: MHz): 40,50,60")
       ->delimiter(',')
       ->check(more_than(0))
       ->type_name("W,W,...");

@@ -24,6 +24,8 @@ namespace {
 
 struct SweepOptions {
   std::vector<double> caps_w;
+  std::vector<double> clocks_mhz;
+  bool lock_clocks = false;
   int count = 0;
   bool adaptive = false;
   int repeats = 3;
@@ -40,9 +42,7 @@ struct Cell {
   int repeat;
 };
 
-std::string cap_word(Watts cap) { return fmt::format("{:.10g}", cap.value()); }
-
-std::vector<Watts> evenly(const PowerLimits& card, int count) {
+std::vector<Watts> evenly(const CapCard& card, int count) {
   std::vector<Watts> caps;
   for (int i = 0; i < count; ++i) {
     const double share = static_cast<double>(i) / std::max(1, count - 1);
@@ -52,23 +52,42 @@ std::vector<Watts> evenly(const PowerLimits& card, int count) {
   return caps;
 }
 
-std::vector<Watts> caps_of(const SweepOptions& options, const PowerLimits& card) {
+std::vector<Watts> caps_of(const SweepOptions& options, const CapCard& card) {
   constexpr int kUsual = 8, kFine = 11;
-  const bool given = !options.caps_w.empty();
-  if (given + (options.count > 0) + options.adaptive > 1) {
-    throw UsageError{"one of --caps, --count and --adaptive"};
-  }
-  if (!given) {
+  const auto& given = card.kind == CapKind::clock ? options.clocks_mhz : options.caps_w;
+  if (given.empty()) {
     return evenly(card, options.count > 0 ? options.count : options.adaptive ? kFine : kUsual);
   }
   std::vector<Watts> caps;
-  for (const double watts : options.caps_w) {
-    must_be_in_range(card, Watts{watts});
-    caps.push_back(Watts{watts});
+  for (const double level : given) {
+    must_be_in_range(card, Watts{level});
+    caps.push_back(Watts{card.kind == CapKind::clock ? std::round(level) : level});
   }
   std::ranges::sort(caps);
   caps.erase(std::unique(caps.begin(), caps.end()), caps.end());
   return caps;
+}
+
+// Power where it can be capped, unless clocks are asked for; else clocks, unless watts are.
+CapCard card_of(const SweepOptions& options) {
+  const bool given = !options.caps_w.empty() || !options.clocks_mhz.empty();
+  if (given + (options.count > 0) + options.adaptive > 1 ||
+      (!options.caps_w.empty() && !options.clocks_mhz.empty())) {
+    throw UsageError{"one of --caps, --clocks, --count and --adaptive"};
+  }
+  if (options.lock_clocks && !options.caps_w.empty()) {
+    throw UsageError{"--caps are of power: --clocks names clocks"};
+  }
+  const bool clocks = options.lock_clocks || !options.clocks_mhz.empty();
+  if (clocks || given) {
+    return card_to_cap(options.device, clocks ? CapKind::clock : CapKind::power);
+  }
+  if (auto card = find_card_to_cap(options.device, CapKind::power)) return *std::move(card);
+  if (auto card = find_card_to_cap(options.device, CapKind::clock)) {
+    inform("the card tells no power limit: its SM clock is locked instead\n");
+    return *std::move(card);
+  }
+  return card_to_cap(options.device, CapKind::power);  // says why not
 }
 
 // A sweep while it happens.
@@ -92,7 +111,7 @@ class Sweep {
   const std::vector<std::string>& command_;
   const std::string store_url_;
   SweepEnd end_;
-  PowerLimits card_;
+  CapCard card_;
   std::unique_ptr<PowerLimiter> limiter_;
 };
 
@@ -103,7 +122,12 @@ void Sweep::name_it() {
     end_.name = "sweep " + program.substr(program.find_last_of('/') + 1);
   }
   const auto store = open_store(store_url_);
-  const bool there = find_tagged(*store, {{cap_tag::kSweep, end_.name}}).has_value();
+  const auto there = find_tagged(*store, {{cap_tag::kSweep, end_.name}});
+  if (there && !there->tags.contains(tag_of(card_.kind))) {
+    throw UsageError{fmt::format("the sweep '{}' is one of {}: --name NAME makes another",
+                                 plain_text(end_.name),
+                                 card_.kind == CapKind::clock ? "power caps" : "clocks")};
+  }
   if (there && !options_.resume) {
     throw UsageError{
         fmt::format("there is a sweep '{}': --resume goes on with it, --name NAME makes another",
@@ -116,7 +140,7 @@ std::set<std::pair<std::string, int>> Sweep::done() const {
   std::set<std::pair<std::string, int>> found;
   for (const auto& run : open_store(store_url_)->list()) {
     const auto sweep = run.tags.find(cap_tag::kSweep);
-    const auto cap = run.tags.find(cap_tag::kCap);
+    const auto cap = run.tags.find(tag_of(card_.kind));
     const auto repeat = run.tags.find(cap_tag::kRepeat);
     if (sweep == run.tags.end() || sweep->second != end_.name || cap == run.tags.end() ||
         repeat == run.tags.end() || run.status != RunStatus::finished) {
@@ -141,25 +165,25 @@ std::vector<Cell> Sweep::cells_of(const std::vector<Watts>& caps) const {
 // False when the user ended it. A cap that cannot be set is told, and the sweep goes on.
 bool Sweep::run_one(const Cell& cell) {
   try {
-    limiter_->set(cell.cap);
+    set_cap(*limiter_, card_.kind, cell.cap);
   } catch (const LimitRefused& refused) {
     end_.failures.push_back({cell.cap, cell.repeat, -1, words_of(refused)});
-    warn(fmt::format("{}: {}", watts_text(cell.cap), end_.failures.back().words));
+    warn(fmt::format("{}: {}", cap_text(card_.kind, cell.cap), end_.failures.back().words));
     return true;
   }
-  const int status =
-      run_measured(store_url_, fmt::format("{} {}", end_.name, watts_text(cell.cap)), card_.device,
-                   {{cap_tag::kSweep, end_.name},
-                    {cap_tag::kCap, cap_word(cell.cap)},
-                    {cap_tag::kRepeat, std::to_string(cell.repeat)},
-                    {kCapDeviceTag, card_.device}},
-                   command_);
+  const int status = run_measured(
+      store_url_, fmt::format("{} {}", end_.name, cap_text(card_.kind, cell.cap)), card_.device,
+      {{cap_tag::kSweep, end_.name},
+       {tag_of(card_.kind), cap_word(cell.cap)},
+       {cap_tag::kRepeat, std::to_string(cell.repeat)},
+       {kCapDeviceTag, card_.device}},
+      command_);
   if (ended_by_user(status)) return false;
   if (status != 0) {
     end_.failures.push_back(
         {cell.cap, cell.repeat, status, fmt::format("the command ended with {}", status)});
-    warn(fmt::format("{}, repetition {}: {}; the sweep goes on", watts_text(cell.cap), cell.repeat,
-                     end_.failures.back().words));
+    warn(fmt::format("{}, repetition {}: {}; the sweep goes on", cap_text(card_.kind, cell.cap),
+                     cell.repeat, end_.failures.back().words));
   }
   return true;
 }
@@ -168,8 +192,8 @@ bool Sweep::run_all(std::vector<Cell> cells) {
   std::mt19937_64 random{options_.seed};
   std::ranges::shuffle(cells, random);
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    inform(fmt::format("{}/{}: {}, repetition {}\n", i + 1, cells.size(), watts_text(cells[i].cap),
-                       cells[i].repeat));
+    inform(fmt::format("{}/{}: {}, repetition {}\n", i + 1, cells.size(),
+                       cap_text(card_.kind, cells[i].cap), cells[i].repeat));
     if (!run_one(cells[i])) return false;
   }
   return true;
@@ -195,8 +219,9 @@ int Sweep::run() {
   if (!find_program(command_.front())) {
     throw UsageError{"there is no command '" + plain_text(command_.front()) + "'"};
   }
-  card_ = card_to_cap(options_.device);
+  card_ = card_of(options_);
   end_.device = card_.device;
+  end_.kind = card_.kind;
   const auto caps = caps_of(options_, card_);
   name_it();
   limiter_ = hold_cap(card_, caps.back());  // without the right nothing is worth running
@@ -214,7 +239,8 @@ void add_cap_sweep(Commands& commands, CLI::App& group, const std::vector<std::s
       group, "sweep",
       "Run a command, given behind --, under several caps, in random order and repeated",
       "erg cap sweep --name alexnet --caps 150,200,250,300 --repeats 3 -- python train.py\n\n"
-      "Each run is stored with the tags sweep, power_cap_w and repeat. The limit found before is "
+      "Each run is stored with the tags sweep, power_cap_w (or sm_clock_mhz) and repeat. The limit "
+      "found before is "
       "given back at the end,\nwhatever happens. A sweep that was interrupted goes on with "
       "--resume.",
       [&commands, &measured, options] {
@@ -224,6 +250,14 @@ void add_cap_sweep(Commands& commands, CLI::App& group, const std::vector<std::s
       ->delimiter(',')
       ->check(more_than(0))
       ->type_name("W,W,...");
+  command
+      .add_option("--clocks", options->clocks_mhz,
+                  "Lock the SM clock at these instead, in MHz: for cards without power caps")
+      ->delimiter(',')
+      ->check(more_than(0))
+      ->type_name("MHZ,MHZ,...");
+  command.add_flag("--lock-clocks", options->lock_clocks,
+                   "Lock the SM clock instead, with --count or --adaptive");
   command.add_option("--count", options->count, "So many caps, evenly over the card's range")
       ->check(CLI::Range(2, 200))
       ->type_name("N");

@@ -8,6 +8,7 @@
 #include "cap_text.h"
 #include "console.h"
 #include "erg/numbers.h"
+#include "erg/summary.h"
 #include "erg/text_table.h"
 
 namespace erg {
@@ -15,36 +16,47 @@ namespace {
 
 using Align = TextTable::Align;
 
-// The worst of the runs under a cap.
+// Of the runs under a cap: the mean clock and temperature, which caps are compared by, and the
+// worst of what must not be.
 CapConditions conditions_under(Store& store, const std::vector<RunSummary>& runs,
-                               const std::string& device, Watts cap) {
+                               const SweepEnd& end, Watts cap) {
   CapConditions all;
   const auto worst = [](auto& a, const auto& b) {
     if (b && (!a || *b > *a)) a = b;
   };
+  std::vector<double> clocks_hz, temperatures_c;
   for (const auto& summary : runs) {
-    const auto one = conditions_of(store.load(summary.id), device, cap);
-    worst(all.temperature_c, one.temperature_c);
+    const auto one = conditions_of(store.load(summary.id), end.device, end.kind, cap);
+    if (one.sm_clock_hz) clocks_hz.push_back(*one.sm_clock_hz);
+    if (one.temperature_c) temperatures_c.push_back(*one.temperature_c);
     worst(all.power_throttle, one.power_throttle);
     worst(all.heat_throttle, one.heat_throttle);
     worst(all.binds, one.binds);
-    worst(all.sm_clock_hz, one.sm_clock_hz);
+    worst(all.exceeded, one.exceeded);
   }
+  if (!clocks_hz.empty()) all.sm_clock_hz = mean(clocks_hz);
+  if (!temperatures_c.empty()) all.temperature_c = mean(temperatures_c);
   return all;
 }
 
-std::string remark(const CapConditions& one) {
+std::string remark(const CapConditions& one, CapKind kind) {
   std::string text;
-  if (one.binds && !*one.binds) text = "never binds";
+  const auto add = [&](const std::string& words) { text += (text.empty() ? "" : ", ") + words; };
+  if (one.binds && !*one.binds) add("never binds");
+  if (one.exceeded && *one.exceeded) {
+    add(kind == CapKind::clock ? "the lock is ignored" : "drew more than its cap");
+  }
+  if (kind == CapKind::clock && one.power_throttle && *one.power_throttle > 0.01) {
+    add(fmt::format("held back by a power limit {:.0f} % of the time", 100 * *one.power_throttle));
+  }
   if (one.heat_throttle && *one.heat_throttle > 0.01) {
-    text += fmt::format("{}held back by heat {:.0f} % of the time", text.empty() ? "" : ", ",
-                        100 * *one.heat_throttle);
+    add(fmt::format("held back by heat {:.0f} % of the time", 100 * *one.heat_throttle));
   }
   return text;
 }
 
 void print_text(Store& store, const SweepEnd& end, const StoredSweep& sweep) {
-  TextTable table{{{"cap", Align::right},
+  TextTable table{{{cap_heading(end.kind), Align::right},
                    {"runs", Align::right},
                    {"energy", Align::right},
                    {"time", Align::right},
@@ -54,12 +66,12 @@ void print_text(Store& store, const SweepEnd& end, const StoredSweep& sweep) {
                    {"remarks"}}};
   for (std::size_t i = 0; i < sweep.curve.points.size(); ++i) {
     const auto& point = sweep.curve.points[i];
-    const auto one = conditions_under(store, sweep.runs[i], end.device, point.cap);
-    table.add({watts_text(point.cap), std::to_string(point.runs), joules_text(point.energy),
+    const auto one = conditions_under(store, sweep.runs[i], end, point.cap);
+    table.add({cap_text(end.kind, point.cap), std::to_string(point.runs), joules_text(point.energy),
                seconds_text(point.time), text(point.power),
                one.sm_clock_hz ? fmt::format("{:.0f} MHz", *one.sm_clock_hz / 1e6) : "-",
                one.temperature_c ? fmt::format("{:.0f} °C", *one.temperature_c) : "-",
-               remark(one)});
+               remark(one, end.kind)});
   }
   print(table.text(stdout_style()));
 }
@@ -71,12 +83,13 @@ void print_json(Store& store, const SweepEnd& end, const std::vector<StoredSweep
   for (const auto& sweep : sweeps) {
     for (std::size_t i = 0; i < sweep.curve.points.size(); ++i) {
       const auto& point = sweep.curve.points[i];
-      const auto one = conditions_under(store, sweep.runs[i], end.device, point.cap);
+      const auto one = conditions_under(store, sweep.runs[i], end, point.cap);
       json.begin_object();
-      write_point(json, point);
+      write_point(json, end.kind, point);
       json.member("sm_clock_hz", one.sm_clock_hz).member("temperature_c", one.temperature_c);
       json.member("power_throttle", one.power_throttle);
       json.member("heat_throttle", one.heat_throttle).member("binds", one.binds);
+      json.member("exceeded", one.exceeded);
       json.key("run_ids").begin_array();
       for (const auto& run : sweep.runs[i]) json.value(run.id.text());
       json.end_array().end_object();
@@ -84,7 +97,8 @@ void print_json(Store& store, const SweepEnd& end, const std::vector<StoredSweep
   }
   json.end_array().key("failures").begin_array();
   for (const auto& failure : end.failures) {
-    json.begin_object().member("cap_w", failure.cap.value());
+    json.begin_object();
+    write_cap(json, end.kind, failure.cap);
     json.member("repeat", failure.repeat).member("exit_status", failure.exit_status);
     json.member("reason", failure.words).end_object();
   }
@@ -94,7 +108,8 @@ void print_json(Store& store, const SweepEnd& end, const std::vector<StoredSweep
 }  // namespace
 
 void report_sweep(Store& store, const SweepEnd& end, bool json) {
-  const auto sweeps = stored_sweeps(store, {end.name}, true);
+  auto sweeps = stored_sweeps(store, {end.name}, true);
+  std::erase_if(sweeps, [&](const auto& sweep) { return sweep.curve.kind != end.kind; });
   if (json) {
     print_json(store, end, sweeps);
   } else if (sweeps.empty()) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "erg/cap_curve.h"
 #include "erg/store.h"
 
 namespace erg {
@@ -20,6 +21,7 @@ struct CapFailure {
 struct SweepEnd {
   std::string name;
   std::string device;  // by UUID
+  CapKind kind = CapKind::power;
   std::vector<CapFailure> failures;
   bool interrupted = false;
 };

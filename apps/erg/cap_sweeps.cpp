@@ -9,8 +9,8 @@
 #include <stdexcept>
 
 #include "cap_runner.h"
+#include "cap_sweep_names.h"
 #include "console.h"
-#include "erg/decimal.h"
 #include "erg/numbers.h"
 #include "erg/suggest.h"
 #include "erg/summary.h"
@@ -18,43 +18,9 @@
 namespace erg {
 namespace {
 
-std::string tag(const RunSummary& run, const std::string& key) {
-  const auto found = run.tags.find(key);
-  return found == run.tags.end() ? "" : found->second;
-}
-
-// The cap that a run was measured under: the one it was told, else the one its device had.
-std::optional<Watts> cap_of(const RunSummary& run) {
-  if (const auto told = parse_number(tag(run, cap_tag::kCap)); told && *told > 0) {
-    return Watts{*told};
-  }
-  return run.tags.contains("imported") ? run.cap : std::nullopt;
-}
-
-std::string name_of(const RunSummary& run) {
-  if (const std::string name = tag(run, cap_tag::kSweep); !name.empty()) return name;
-  const Workload& work = run.workload;
-  std::string name = run.device;
-  std::string what = work.data;
-  if (!work.network.empty()) what += (what.empty() ? "" : "/") + work.network;
-  if (what.empty()) what = run.name;
-  if (!what.empty()) name += " " + what;
-  if (work.batch > 0) name += fmt::format(" batch {}", work.batch);
-  if (const std::string optimizer = tag(run, "optimizer"); !optimizer.empty()) {
-    name += " " + optimizer;
-  }
-  return name;
-}
-
-double samples_of(const std::string& data) {
-  if (data == "fashion_mnist" || data == "mnist") return 60000;
-  if (data == "cifar10" || data == "cifar100") return 50000;
-  return 0;
-}
-
 using ByCap = std::map<Watts, std::vector<RunSummary>>;
 
-std::optional<StoredSweep> sweep_of(const std::string& name, const ByCap& by_cap) {
+std::optional<StoredSweep> sweep_of(const std::string& name, CapKind kind, const ByCap& by_cap) {
   if (by_cap.size() < 2) return std::nullopt;
   StoredSweep sweep;
   sweep.name = name;
@@ -67,6 +33,7 @@ std::optional<StoredSweep> sweep_of(const std::string& name, const ByCap& by_cap
     }
     sweep.runs.push_back(runs);
   }
+  sweep.curve.kind = kind;
   sweep.curve.device = first.device;
   sweep.curve.workload = name;
   sweep.curve.unit = sweep.epochs > 0 ? "epoch" : "run";
@@ -160,7 +127,7 @@ std::optional<Unit> unit_of(const Store& store, const RunSummary& run, const Sto
   const double share = sweep.epochs > 0 ? static_cast<double>(run.workload.epochs) : 1;
   auto energy = run.energy ? std::optional{run.energy->value} : std::nullopt;
   Unit unit;
-  const std::string device = tag(run, kCapDeviceTag);
+  const std::string device = tag_value(run, kCapDeviceTag);
   if (detail && (sweep.phases_only || run.workload.epochs > 1 || !device.empty())) {
     const Run whole = store.load(run.id);
     if (!device.empty()) {
@@ -188,7 +155,7 @@ void fill(const Store& store, StoredSweep& sweep, bool detail) {
       if (auto unit = unit_of(store, run, sweep, detail)) units.push_back(std::move(*unit));
     }
     if (units.empty()) continue;
-    sweep.curve.points.push_back(point_of(*cap_of(runs.front()), units));
+    sweep.curve.points.push_back(point_of(level_of(runs.front())->cap, units));
     kept.push_back(runs);
   }
   sweep.runs = std::move(kept);
@@ -213,14 +180,16 @@ std::vector<StoredSweep> chosen(std::vector<StoredSweep> all,
 
 std::vector<StoredSweep> stored_sweeps(const Store& store, const std::vector<std::string>& words,
                                        bool detail) {
-  std::map<std::string, ByCap> groups;
+  std::map<std::pair<std::string, CapKind>, ByCap> groups;
   for (const auto& run : store.list()) {
-    const auto cap = cap_of(run);
-    if (run.status == RunStatus::finished && cap) groups[name_of(run)][*cap].push_back(run);
+    if (run.status != RunStatus::finished || run.tags.contains("verifies")) continue;
+    if (const auto level = level_of(run)) {
+      groups[{sweep_name_of(run), level->kind}][level->cap].push_back(run);
+    }
   }
   std::vector<StoredSweep> all;
-  for (const auto& [name, by_cap] : groups) {
-    if (auto sweep = sweep_of(name, by_cap)) all.push_back(std::move(*sweep));
+  for (const auto& [key, by_cap] : groups) {
+    if (auto sweep = sweep_of(key.first, key.second, by_cap)) all.push_back(std::move(*sweep));
   }
   std::vector<StoredSweep> found;
   for (auto& sweep : chosen(std::move(all), words)) {
@@ -258,6 +227,7 @@ StoredSweep one_sweep(const Store& store, const std::vector<std::string>& words)
 StoredSweep combined(const std::vector<StoredSweep>& sweeps) {
   StoredSweep all;
   all.name = "combined";
+  all.curve.kind = sweeps.front().curve.kind;
   all.curve.device = sweeps.front().curve.device;
   all.curve.workload = "combined";
   all.curve.unit = sweeps.front().curve.unit;
@@ -278,7 +248,8 @@ StoredSweep combined(const std::vector<StoredSweep>& sweeps) {
     all.curve.points.push_back(sum);
   }
   for (const auto& sweep : sweeps) {
-    if (sweep.curve.device != all.curve.device || sweep.curve.unit != all.curve.unit) {
+    if (sweep.curve.device != all.curve.device || sweep.curve.unit != all.curve.unit ||
+        sweep.curve.kind != all.curve.kind) {
       throw std::runtime_error{"only sweeps of one device and unit can be combined"};
     }
     all.curve.samples_per_unit += sweep.curve.samples_per_unit;

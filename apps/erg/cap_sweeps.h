@@ -13,6 +13,7 @@ namespace erg {
 namespace cap_tag {
 inline constexpr const char* kSweep = "sweep";
 inline constexpr const char* kCap = "power_cap_w";
+inline constexpr const char* kClock = "sm_clock_mhz";
 inline constexpr const char* kRepeat = "repeat";
 }  // namespace cap_tag
 

@@ -10,18 +10,19 @@
 
 namespace erg {
 
-// The members of a point, into an object that is open: cap_w, energy_j, energy_u_j, time_s,
-// time_u_s, power_w, runs.
-void write_point(JsonWriter& json, const CapPoint& point);
+// A cap into an object that is open: cap_w, or clock_hz.
+void write_cap(JsonWriter& json, CapKind kind, Watts cap);
+// The members of a point likewise: its cap, energy_j, energy_u_j, time_s, time_u_s, power_w, runs.
+void write_point(JsonWriter& json, CapKind kind, const CapPoint& point);
 
 // "2374 ± 12 J", in joules always, so that a column compares.
 std::string joules_text(const EnergyEstimate& energy);
 std::string seconds_text(const TimeEstimate& time);
-std::string watts_text(Watts cap);
+// "250 W", "1410 MHz".
+std::string cap_text(CapKind kind, Watts cap);
+// What a column of caps is called.
+const char* cap_heading(CapKind kind);
 // "-29.7 %".
 std::string change_text(double change);
-
-// Energy and time of a curve against its highest cap, with standard uncertainties, as SVG.
-std::string cap_plot_svg(const CapCurve& curve);
 
 }  // namespace erg

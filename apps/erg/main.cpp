@@ -79,7 +79,7 @@ void become_subprogram_if_asked(std::vector<std::string> arguments) {
 void heal() {
   try {
     for (const auto& card : erg::heal_limits()) {
-      erg::inform("erg: power limit of " + card.device + ": " +
+      erg::inform((card.clock ? "erg: SM clock of " : "erg: power limit of ") + card.device + ": " +
                   (card.limit ? "given back, " + erg::text(*card.limit) : card.words) + "\n");
     }
   } catch (const std::exception& error) {

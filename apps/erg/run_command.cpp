@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -29,10 +32,12 @@ struct RunOptions {
   std::vector<std::string> tags;
   bool all_gpus = false;
   double cap_w = 0;
+  double clock_mhz = 0;
   std::string cap_device;
   bool json = false;
   std::string json_file;
   bool quiet = false;
+  bool end_with_parent = false;
 };
 
 RunStatus status_of(const ChildEnd& end) {
@@ -90,13 +95,20 @@ int measure(const Commands& commands, const std::vector<std::string>& command,
   if (command.empty()) throw UsageError{"no command: erg run -- COMMAND"};
   const auto program = find_program(command.front());
   if (!program) return no_program(command.front());
+  if (options.end_with_parent) {
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (::getppid() == 1) return 128 + SIGTERM;  // it ended before we could ask
+  }
   // Its guard is a fork of this process: before sensors and threads.
   std::unique_ptr<PowerLimiter> limiter;
-  PowerLimits card;
-  if (options.cap_w > 0) {
-    card = card_to_cap(options.cap_device);
-    must_be_in_range(card, Watts{options.cap_w});
-    limiter = hold_cap(card, Watts{options.cap_w});
+  CapCard card;
+  if (options.cap_w > 0 && options.clock_mhz > 0) throw UsageError{"--cap or --clock, not both"};
+  const CapKind kind = options.clock_mhz > 0 ? CapKind::clock : CapKind::power;
+  const Watts cap{kind == CapKind::clock ? options.clock_mhz : options.cap_w};
+  if (cap > Watts{0}) {
+    card = card_to_cap(options.cap_device, kind);
+    must_be_in_range(card, cap);
+    limiter = hold_cap(card, cap);
   }
   SessionOptions session_options;
   session_options.store_url = commands.store_url();
@@ -105,7 +117,7 @@ int measure(const Commands& commands, const std::vector<std::string>& command,
   session_options.environment.command = command;
   session_options.environment.tags = parse_tags(options.tags);
   if (limiter) {
-    session_options.environment.tags.emplace(cap_tag::kCap, fmt::format("{:.10g}", options.cap_w));
+    session_options.environment.tags.emplace(tag_of(kind), cap_word(cap));
     session_options.environment.tags.emplace(kCapDeviceTag, card.device);
   }
 
@@ -157,13 +169,20 @@ void add_run(Commands& commands, const std::vector<std::string>& measured) {
   run.add_option("--cap", options->cap_w, "Under this power cap, given back at the end")
       ->check(more_than(0))
       ->type_name("WATTS");
-  run.add_option("--cap-device", options->cap_device, "--cap: which card, where there are several");
+  run.add_option("--clock", options->clock_mhz,
+                 "With the SM clock locked, where power cannot be capped; unlocked at the end")
+      ->check(more_than(0))
+      ->type_name("MHZ");
+  run.add_option("--cap-device", options->cap_device,
+                 "--cap, --clock: which card, where there are several");
   run.add_flag("--all-gpus", options->all_gpus,
                "Also the GPUs that CUDA_VISIBLE_DEVICES leaves out");
   run.add_flag("--json", options->json, "Say the result as JSON, on standard error");
   run.add_option("--json-file", options->json_file,
                  "Write the result as JSON into this file, apart from all that the command says")
       ->type_name("FILE");
+  // Of a sweep: a run that goes on after its cap was given back is one under no cap.
+  run.add_flag("--end-with-parent", options->end_with_parent)->group("");
   run.add_flag("-q,--quiet", options->quiet, "Say nothing at the end");
 }
 

@@ -34,6 +34,7 @@ std::vector<Training> settings_of(const StudyFile& study) {
   vary(study.epochs, &Training::epochs);
   vary(study.precision, &Training::precision);
   vary(study.power_caps_w, &Training::power_cap_w);
+  vary(study.sm_clocks_mhz, &Training::sm_clock_mhz);
   vary(study.instrumentation, &Training::instrumentation);
   return settings;
 }
@@ -58,6 +59,7 @@ std::string Training::setting() const {
   auto text =
       fmt::format("{} {} b{} e{} {} {}", network, data, batch, epochs, precision, instrumentation);
   if (power_cap_w > 0) text += fmt::format(" {}W", power_cap_w);
+  if (sm_clock_mhz > 0) text += fmt::format(" {}MHz", sm_clock_mhz);
   return text;
 }
 

@@ -18,6 +18,7 @@ struct Training {
   std::string precision;
   std::string instrumentation;
   double power_cap_w = 0;   // 0: as found
+  double sm_clock_mhz = 0;  // 0: not locked
   std::int64_t repeat = 0;  // from 0
 
   // "alexnet_thesis fashion_mnist b128 e1 fp32 phases 200W", and with " #1" behind it.

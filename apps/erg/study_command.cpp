@@ -36,13 +36,17 @@ StudyFile study_of(const StudyOptions& options) {
   check_networks(study, options.file);
   if (!options.small) return study;
   study = miniature(std::move(study));
-  const bool caps = std::ranges::any_of(study.power_caps_w, [](double watts) { return watts > 0; });
-  if (!caps) return study;
+  const auto given = [](double value) { return value > 0; };
+  if (!std::ranges::any_of(study.power_caps_w, given) &&
+      !std::ranges::any_of(study.sm_clocks_mhz, given)) {
+    return study;
+  }
   try {
     power_limits();
   } catch (const std::exception&) {
     warn("no card here whose power can be limited: the caps are left out");
     study.power_caps_w = {0};
+    study.sm_clocks_mhz = {0};
   }
   return study;
 }

@@ -21,8 +21,9 @@ using Names = std::span<const std::string_view>;
 
 constexpr std::array<std::string_view, 8> kTop{"name",    "description", "order", "seed",
                                                "repeats", "matrix",      "train", "pace"};
-constexpr std::array<std::string_view, 7> kMatrix{
-    "networks", "data", "batch_sizes", "epochs", "precision", "power_caps_w", "instrumentation"};
+constexpr std::array<std::string_view, 8> kMatrix{"networks",      "data",           "batch_sizes",
+                                                  "epochs",        "precision",      "power_caps_w",
+                                                  "sm_clocks_mhz", "instrumentation"};
 constexpr std::array<std::string_view, 4> kPace{"warm_up_s", "steady", "cool_down_s",
                                                 "time_limit_s"};
 constexpr std::array<std::string_view, 18> kTrain{
@@ -30,8 +31,8 @@ constexpr std::array<std::string_view, 18> kTrain{
     "lr",     "momentum",  "nesterov", "schedule",       "weight_decay",  "warmup",
     "init",   "threads",   "data_dir", "until_accuracy", "channels_last", "loader_threads"};
 constexpr std::array<std::string_view, 4> kPrecisions{"fp32", "tf32", "bf16", "fp16"};
-constexpr std::array<std::string_view, 6> kLevels{"none",      "phases",      "layers",
-                                                  "sync-step", "sync-phases", "sync-layers"};
+constexpr std::array<std::string_view, 8> kLevels{
+    "none", "phases", "layers", "sync-step", "sync-phases", "sync-layers", "nosync1", "nosync3"};
 constexpr std::array<std::string_view, 3> kOrders{"random", "abba", "given"};
 
 std::string listed(Names names) {
@@ -129,11 +130,13 @@ void read_matrix(const Reader& matrix, StudyFile& study) {
   matrix.read_list("precision", study.precision, "a list of words");
   matrix.read_list("instrumentation", study.instrumentation, "a list of words");
   matrix.read_list("power_caps_w", study.power_caps_w, "a list of watts, 0 for the limit found");
+  matrix.read_list("sm_clocks_mhz", study.sm_clocks_mhz, "a list of megahertz, 0 for no lock");
   if (study.networks.empty()) matrix.refuse("networks", "[matrix] names no networks");
   if (study.data.empty()) matrix.refuse("data", "[matrix] names no data");
   for (const auto n : study.batch_sizes) matrix.must_be_at_least("batch_sizes", n, std::int64_t{1});
   for (const auto n : study.epochs) matrix.must_be_at_least("epochs", n, std::int64_t{1});
   for (const auto w : study.power_caps_w) matrix.must_be_at_least("power_caps_w", w, 0.0);
+  for (const auto mhz : study.sm_clocks_mhz) matrix.must_be_at_least("sm_clocks_mhz", mhz, 0.0);
   for (const auto& word : study.precision) matrix.must_be_one_of("precision", word, kPrecisions);
   for (const auto& word : study.instrumentation) {
     matrix.must_be_one_of("instrumentation", word, kLevels);

@@ -39,7 +39,8 @@ struct StudyFile {
   std::vector<std::int64_t> epochs{1};
   std::vector<std::string> precision{"fp32"};
   std::vector<std::string> instrumentation{"phases"};
-  std::vector<double> power_caps_w{0};  // 0: as the card was found
+  std::vector<double> power_caps_w{0};   // 0: as the card was found
+  std::vector<double> sm_clocks_mhz{0};  // 0: not locked
 
   // Alike in all: options of erg train by their names, and their values ("" for a flag that is on).
   std::vector<std::pair<std::string, std::string>> train;

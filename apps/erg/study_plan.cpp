@@ -26,8 +26,9 @@ std::string forecast_key(const StudyFile& study, const Training& training) {
   first.repeat = 0;
   StudyFile alike = study;
   alike.train_seed = 0;
-  const nlohmann::ordered_json key{{"power_cap_w", training.power_cap_w},
-                                   {"words", train_words(alike, first)}};
+  nlohmann::ordered_json key{{"power_cap_w", training.power_cap_w},
+                             {"words", train_words(alike, first)}};
+  if (training.sm_clock_mhz > 0) key["sm_clock_mhz"] = training.sm_clock_mhz;
   return key.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

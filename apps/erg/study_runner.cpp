@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <cmath>
 #include <csignal>
 #include <cstdlib>
 
@@ -202,6 +203,12 @@ TrainingEnd StudyRunner::train(const StudyCell& cell, const Training& training) 
   if (training.power_cap_w > 0) {
     words.insert(words.end(), {"--tag", fmt::format("power_cap_w={}", training.power_cap_w)});
   }
+  if (training.sm_clock_mhz > 0) {
+    words.insert(words.end(), {"--tag", fmt::format("sm_clock_mhz={}", training.sm_clock_mhz)});
+  }
+  if (limiter) {
+    words.insert(words.end(), {"--tag", "power_cap_device=" + limiter->device()});
+  }
   show(cell.name, false);
   return child_.run(place_.trainer, std::move(words), study_.time_limit,
                     [&] { return renewed(cell); });
@@ -218,9 +225,12 @@ bool StudyRunner::warm_up(const StudyCell& cell, const Training& training) {
 }
 
 std::unique_ptr<PowerLimiter> StudyRunner::capped(const Training& training) const {
-  if (training.power_cap_w <= 0) return nullptr;
+  if (training.power_cap_w <= 0 && training.sm_clock_mhz <= 0) return nullptr;
   auto limiter = std::make_unique<PowerLimiter>(capped_card(study_.device));
-  limiter->set(Watts{training.power_cap_w});
+  if (training.power_cap_w > 0) limiter->set(Watts{training.power_cap_w});
+  if (training.sm_clock_mhz > 0) {
+    limiter->lock_clock(static_cast<unsigned>(std::lround(training.sm_clock_mhz)));
+  }
   return limiter;
 }
 

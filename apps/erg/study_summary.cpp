@@ -145,6 +145,49 @@ void add_row(TextTable& table, const std::vector<Setting>& settings, const Setti
   table.add(std::move(row));
 }
 
+// The same but for the level of instrumentation, without any; null where there is none.
+const Setting* unmeasured(const std::vector<Setting>& settings, const Setting& setting) {
+  Training same = setting.training;
+  same.instrumentation = "none";
+  const auto found = std::ranges::find_if(
+      settings, [&](const Setting& other) { return other.training.setting() == same.setting(); });
+  return found == settings.end() || found->times.empty() ? nullptr : &*found;
+}
+
+std::optional<double> ratio(const std::vector<double>& values, const std::vector<double>& to) {
+  if (values.empty() || to.empty()) return std::nullopt;
+  return median(values) / median(to);
+}
+
+// What each level of instrumentation does to time and energy; empty where only one was tried.
+std::string levels_text(const std::vector<Setting>& settings, TextStyle style) {
+  TextTable table{{{"network"},
+                   {"level"},
+                   {"time", Align::right},
+                   {"against none", Align::right},
+                   {"energy", Align::right},
+                   {"against none", Align::right},
+                   {"T(n)/(n T(1))", Align::right}}};
+  bool any = false;
+  for (const auto& setting : settings) {
+    const auto* none = unmeasured(settings, setting);
+    if (!none) continue;
+    any = any || none != &setting;
+    const auto change = [](const std::optional<double>& share) {
+      return share ? fmt::format("{:+.1f} %", 100 * (*share - 1)) : "-";
+    };
+    const auto time = middle_of(setting.times);
+    const auto energy = middle_of(setting.energies);
+    const auto efficiency = branch_efficiency(settings, setting);
+    table.add({setting.training.network, setting.training.instrumentation,
+               time ? text(Seconds{time->value}) : "-", change(ratio(setting.times, none->times)),
+               energy ? text(Joules{energy->value}) : "-",
+               change(ratio(setting.energies, none->energies)),
+               efficiency ? fmt::format("{:.3f}", *efficiency) : "-"});
+  }
+  return any ? "\n" + table.text(style) : "";
+}
+
 Json json_of(const std::optional<Middle>& middle) {
   if (!middle) return {};
   Json json;
@@ -176,7 +219,7 @@ std::string study_summary_text(const StudyFile& study, std::span<const StudyCell
     if (setting.words.empty()) continue;
     text += setting.training.setting() + ": " + setting.words + "\n";
   }
-  return text;
+  return text + levels_text(settings, style);
 }
 
 std::string study_summary_json(const StudyFile& study, std::span<const StudyCell> cells) {
@@ -190,11 +233,17 @@ std::string study_summary_json(const StudyFile& study, std::span<const StudyCell
              {"batch", training.batch},         {"epochs", training.epochs},
              {"precision", training.precision}, {"instrumentation", training.instrumentation}};
     one["power_cap_w"] = training.power_cap_w > 0 ? Json(training.power_cap_w) : Json{};
+    one["sm_clock_mhz"] = training.sm_clock_mhz > 0 ? Json(training.sm_clock_mhz) : Json{};
     one["time_s"] = json_of(middle_of(setting.times));
     one["energy_j"] = json_of(middle_of(setting.energies));
     one["test_accuracy"] = json_of(middle_of(setting.accuracies));
     one["peak_memory_bytes"] = json_of(middle_of(setting.memories));
     const auto efficiency = branch_efficiency(settings, setting);
+    const auto* none = unmeasured(settings, setting);
+    const auto time_ratio = none ? ratio(setting.times, none->times) : std::nullopt;
+    const auto energy_ratio = none ? ratio(setting.energies, none->energies) : std::nullopt;
+    one["time_against_none"] = time_ratio ? Json(*time_ratio) : Json{};
+    one["energy_against_none"] = energy_ratio ? Json(*energy_ratio) : Json{};
     one["branch_efficiency"] = efficiency ? Json(*efficiency) : Json{};
     one["outcomes"] = setting.outcomes;
     one["waiting"] = setting.waiting;

@@ -1,40 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Power caps as a user meets them: sweep, choose, savings, budget."""
 
-import json
 import os
 import pathlib
-import subprocess
+import re
 import unittest
 
+from cap_case import SWEEP, CapCase
 from erg_case import ErgCase, main
 
 DATA = pathlib.Path(os.environ.get("ERG_SHARED_DATA", "none"))
-SWEEP = ("cap", "sweep", "--device", "0")
 
 
 @unittest.skipUnless(os.environ.get("ERG_TEST_NVML"), "no fake NVML was built")
-class FakeCard(ErgCase):
-    """A card of 200 to 700 W that would draw 500 W."""
-
-    def setUp(self):
-        super().setUp()
-        self.state = self.folder / "nvml"
-        self.environment.update(
-            ERG_NVML_LIBRARY=os.environ["ERG_TEST_NVML"], ERG_FAKE_NVML_STATE=str(self.state)
-        )
-        self.set("power_mw=500000")
-
-    def set(self, *values):
-        tool = os.environ["ERG_TEST_NVML_STATE"]
-        subprocess.run([tool, self.state, *values], check=True)
-
-    def limit(self):
-        return self.json("cap", "show")[0]["limit_w"]
-
-    def sweep(self, *arguments, status=0):
-        done = self.erg(*SWEEP, "--json", *arguments, status=status)
-        return json.loads(done.stdout), done.stderr
+class FakeCard(CapCase):
 
     def test_a_sweep_measures_each_cap_and_gives_the_limit_back(self):
         result, _ = self.sweep(
@@ -66,19 +45,15 @@ class FakeCard(ErgCase):
         self.assertEqual([row["power_throttle"] for row in result["rows"]], [0, 0])
 
     def test_a_command_that_fails_at_one_cap_does_not_end_the_sweep(self):
-        script = self.folder / "fails.sh"
-        script.write_text(
-            '#!/bin/sh\nsleep 0.2\n[ -e "$0.once" ] || { touch "$0.once"; exit 3; }\n'
-        )
-        script.chmod(0o755)
+        script = self.script('sleep 0.2\n[ -e "$0.once" ] || { touch "$0.once"; exit 3; }')
         options = ("--name", "f", "--caps", "300,400", "--repeats", "2")
-        result, words = self.sweep(*options, "--", str(script), status=1)
+        result, words = self.sweep(*options, "--", script, status=1)
         self.assertEqual([one["exit_status"] for one in result["failures"]], [3])
         self.assertEqual(sum(row["runs"] for row in result["rows"]), 3)
         self.assertIn("goes on", words)
-        done = self.erg(*SWEEP, *options, "--", str(script), status=2)
+        done = self.erg(*SWEEP, *options, "--", script, status=2)
         self.assert_one_line(done.stderr.splitlines()[0], "--resume")
-        result, words = self.sweep(*options, "--resume", "--", str(script))
+        result, words = self.sweep(*options, "--resume", "--", script)
         self.assertEqual([row["runs"] for row in result["rows"]], [2, 2])
         self.assertIn("1/1", words)
 
@@ -94,10 +69,57 @@ class FakeCard(ErgCase):
         result, _ = self.sweep(*options, "--resume", "--", "sleep", "0.2")
         self.assertEqual([row["runs"] for row in result["rows"]], [1, 1])
 
+    def test_kill_9_gives_the_limit_back_and_what_was_done_counts(self):
+        options = ("--name", "k", "--caps", "300,400", "--repeats", "2")
+        script = self.script('n=$(ls "$0".* | wc -l); touch "$0.$n"; [ $n -lt 2 ] || sleep 20; sleep .2')
+        process = self.start(*SWEEP, *options, "--", script)
+        self.wait_for(lambda: len(self.json("runs", "list")) == 3)
+        self.kill(process)
+        self.wait_for(lambda: not list((self.folder / "state").rglob("*.limit")))
+        self.assertEqual(self.limit(), 700)
+        # What it had begun ends with it: the rest would not be under the cap.
+        self.wait_for(lambda: self.statuses() and "running" not in self.statuses())
+        self.assertEqual(self.statuses().count("finished"), 2)
+        result, words = self.sweep(*options, "--resume", "--", "sleep", "0.2")
+        self.assertEqual([row["runs"] for row in result["rows"]], [2, 2])
+        self.assertIn("1/2", words)
+
+    def statuses(self):
+        return [run["status"] for run in self.json("runs", "list")]
+
+    def test_caps_spread_evenly_in_an_order_by_the_seed(self):
+        orders = {}
+        for name, seed in (("a", "1"), ("b", "1"), ("c", "2")):
+            options = ("--name", name, "--count", "4", "--repeats", "2", "--seed", seed)
+            result, words = self.sweep(*options, "--", "sleep", "0.05")
+            self.assertEqual([row["cap_w"] for row in result["rows"]], [200, 367, 533, 700])
+            self.assertEqual([row["runs"] for row in result["rows"]], [2] * 4)
+            orders[name] = re.findall(r"/8: (\d+) W, repetition (\d)", words)
+            self.assertEqual(len(set(orders[name])), 8)
+        self.assertEqual(orders["a"], orders["b"])
+        self.assertNotEqual(orders["a"], orders["c"])
+        self.assertNotEqual(orders["a"], sorted(orders["a"]))
+
     def test_an_adaptive_sweep_measures_what_it_chooses(self):
-        result, _ = self.sweep("--name", "a", "--adaptive", "--repeats", "1", "--", "sleep", "0.1")
-        self.assertGreaterEqual(len(result["rows"]), 4)
-        self.assertLessEqual(len(result["rows"]), 8)
+        # Below 350 W the card needs ever longer: the best cap is between the probes.
+        slow = self.script(
+            f'w=$({self.program} cap show --json | sed -n "s/.*limit_w.: \\([0-9]*\\).*/\\1/p" | head -n 1)\n'
+            'sleep $(awk "BEGIN { print .3 * ($w < 350 ? (300 / ($w - 50))^1.5 : 1) }")'
+        )
+        result, _ = self.sweep("--name", "a", "--adaptive", "--repeats", "1", "--", slow)
+        caps = [row["cap_w"] for row in result["rows"]]
+        self.assertGreaterEqual(len(caps), 4)
+        self.assertLessEqual(len(caps), 8)
+        self.assertLessEqual({200, 700}, set(caps))
+        chosen = self.json("cap", "choose", "a", "--from-probes", "9")
+        self.assertIn(chosen["cap_w"], caps)
+
+    def test_a_card_that_draws_more_than_its_cap_is_told(self):
+        self.set("power_mw=500000", "ignores_limit=1")
+        result, _ = self.sweep("--name", "x", "--caps", "300,600", "--repeats", "1", "--", "sleep", "0.3")
+        self.assertEqual([row["exceeded"] for row in result["rows"]], [True, False])
+        done = self.erg(*SWEEP, "--name", "x", "--resume", "--caps", "300,600", "--repeats", "1", "--", "true")
+        self.assertIn("drew more than its cap", done.stdout)
 
     def test_run_takes_a_cap(self):
         self.erg("run", "--cap", "300", "--cap-device", "0", "--", "sleep", "0.2")

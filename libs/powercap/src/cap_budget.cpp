@@ -72,6 +72,7 @@ std::vector<SavingRow> saving_table(const CapCurve& curve) {
     if (curve.samples_per_unit > 0) {
       row.energy_per_sample = point.energy.value / curve.samples_per_unit;
       row.samples_per_joule = curve.samples_per_unit / in_si(point.energy.value);
+      row.samples_per_second = curve.samples_per_unit / in_si(point.time.value);
     }
     if (curve.macs_per_unit > 0)
       row.macs_per_second = curve.macs_per_unit / in_si(point.time.value);

@@ -29,11 +29,13 @@ double probability_below_zero(double mean, double deviation) {
 
 double cost(const CapObjective& objective, const CapPoint& point, const CapPoint& highest) {
   const double energy_j = in_si(point.energy.value), time_s = in_si(point.time.value);
+  const bool given = objective.highest_power > Watts{0};
+  const double highest_w = in_si(given ? objective.highest_power : highest.cap);
   switch (objective.kind) {
     case CapObjective::Kind::energy:
       return energy_j;
     case CapObjective::Kind::zeus_cost:
-      return objective.eta * energy_j + (1 - objective.eta) * in_si(highest.cap) * time_s;
+      return objective.eta * energy_j + (1 - objective.eta) * highest_w * time_s;
     case CapObjective::Kind::money:
       return energy_j / in_si(kilowatt_hours(1)) * objective.price_per_kwh +
              time_s / 3600 * objective.price_per_hour;
@@ -41,9 +43,13 @@ double cost(const CapObjective& objective, const CapPoint& point, const CapPoint
   return energy_j;
 }
 
-std::optional<CapChoice> choose_cap(const CapCurve& curve, const CapObjective& objective) {
+std::optional<CapChoice> choose_cap(const CapCurve& curve, const CapObjective& wanted) {
   if (curve.points.empty()) return std::nullopt;
   const CapPoint& highest = curve.points.back();
+  CapObjective objective = wanted;
+  if (curve.kind == CapKind::clock && !(objective.highest_power > Watts{0})) {
+    objective.highest_power = highest.power;
+  }
   const auto time = [](const CapPoint& point) { return point.time.value; };
   const Seconds fastest = std::ranges::min(curve.points, {}, time).time.value;
   const auto allowed = [&](const CapPoint& point) {

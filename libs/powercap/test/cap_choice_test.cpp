@@ -44,6 +44,20 @@ TEST(ChooseCap, WeighsTimeAsZeusDoes) {
   EXPECT_NEAR(choice->cost, 2156, 1e-9);
 }
 
+TEST(ChooseCap, WeighsTimeWithThePowerDrawnWhereClocksAreLocked) {
+  auto clocks = curve();
+  clocks.kind = CapKind::clock;  // 300 MHz at most: no watts
+  CapObjective objective;
+  objective.kind = CapObjective::Kind::zeus_cost;
+  objective.eta = 0.52;
+  const auto choice = choose_cap(clocks, objective);
+  const double highest_w = clocks.points.back().power.value();
+  EXPECT_NEAR(choice->cost,
+              0.52 * choice->point.energy.value.value() +
+                  0.48 * highest_w * choice->point.time.value.count(),
+              1e-9);
+}
+
 TEST(ChooseCap, PaysForTheMachineToo) {
   CapObjective objective;
   objective.kind = CapObjective::Kind::money;

@@ -84,7 +84,40 @@ TEST(CapModel, IsLessSureBetweenFewerProbes) {
   EXPECT_EQ(two.at(Watts{175}).energy.provenance, Provenance::modelled);
 }
 
+// Half the watts of everything, the same shape: no watt is special.
+TEST(CapModel, KnowsNoWatts) {
+  CapCurve large, small;
+  for (const double cap : {100.0, 150.0, 200.0, 300.0}) {
+    large.points.push_back(physical_point(cap));
+    small.points.push_back(physical_point(cap));
+    small.points.back().cap = Watts{cap / 4};
+    small.points.back().power = small.points.back().power / 4;
+  }
+  const CapModel one{large}, other{small};
+  for (double cap = 100; cap <= 300; cap += 12.5) {
+    EXPECT_NEAR(one.at(Watts{cap}).time.value.count(), other.at(Watts{cap / 4}).time.value.count(),
+                1e-9);
+  }
+}
+
+// Times that follow no physics of a clock: what the monotone cubic is for.
+TEST(CapModel, FollowsWhatItsPhysicsDoesNotKnow) {
+  const auto slow = [](double cap) { return 10 * std::exp(std::pow((300 - cap) / 150, 3) / 2); };
+  CapCurve measured;
+  for (const double cap : {100.0, 150.0, 200.0, 300.0}) {
+    measured.points.push_back(cap_point(cap, cap * slow(cap), slow(cap)));
+  }
+  const CapModel model{measured};
+  for (const double cap : {125.0, 175.0, 225.0, 250.0, 275.0}) {
+    EXPECT_NEAR(model.at(Watts{cap}).time.value.count() / slow(cap), 1, 0.06) << cap;
+  }
+}
+
 TEST(CapModel, RefusesWhatIsNoMeasurement) {
+  EXPECT_THROW(CapModel{cap_curve({physical_point(200), physical_point(200)})},
+               std::invalid_argument);
+  EXPECT_THROW(CapModel{cap_curve({physical_point(300), physical_point(200)})},
+               std::invalid_argument);
   EXPECT_THROW(CapModel{cap_curve({physical_point(100)})}, std::invalid_argument);
   EXPECT_THROW((CapModel{cap_curve({physical_point(100), cap_point(200, 0, 1)})}),
                std::invalid_argument);

@@ -50,12 +50,13 @@ TEST(CapTraces, FourProbesChooseNearlyTheBestCap) {
   const auto scores = score_probes(sweeps, 4);
   ASSERT_EQ(scores.size(), 3u);
   for (const auto& score : scores) {
-    EXPECT_LT(score.excess_energy_mean, 0.035) << score.device;
+    EXPECT_LT(score.excess_energy_mean, 0.012) << score.device;
+    EXPECT_LT(score.time_error_mean, 0.037) << score.device;
   }
   const auto& all = scores.back();
   EXPECT_EQ(all.configurations, 121u);
   EXPECT_LT(all.excess_energy_mean, 0.025);
-  EXPECT_LT(all.time_error_mean, 0.04);
+  EXPECT_LT(all.time_error_mean, 0.029);
   EXPECT_GT(all.interval_coverage, 0.85);
   for (const auto& score : scores) {
     RecordProperty(score.device + "_excess_energy_mean", std::to_string(score.excess_energy_mean));

@@ -62,17 +62,25 @@ std::string store_check_json(std::string_view url, const StoreCheck& check) {
   return dumped(json);
 }
 
-std::string power_limits_json(std::span<const PowerLimits> limits) {
+std::string power_limits_json(std::span<const CardLimits> cards) {
   Json list = Json::array();
-  for (const auto& card : limits) {
+  for (const auto& card : cards) {
     Json json;
-    json["device"] = card.device;
-    json["name"] = card.name;
-    json["limit_w"] = card.current.value();
-    json["min_w"] = card.min.value();
-    json["max_w"] = card.max.value();
-    json["default_w"] = card.standard.value();
-    json["power_w"] = card.draw ? finite(card.draw->value()) : Json{};
+    json["device"] = card.power ? card.power->device : card.clock ? card.clock->device : "";
+    json["name"] = card.power ? card.power->name : card.clock ? card.clock->name : "";
+    const auto watts = [&](auto member) {
+      return card.power ? Json(((*card.power).*member).value()) : Json{};
+    };
+    json["limit_w"] = watts(&PowerLimits::current);
+    json["min_w"] = watts(&PowerLimits::min);
+    json["max_w"] = watts(&PowerLimits::max);
+    json["default_w"] = watts(&PowerLimits::standard);
+    json["power_w"] = card.power && card.power->draw ? finite(card.power->draw->value()) : Json{};
+    const auto hertz = [](unsigned mhz) { return 1e6 * mhz; };
+    json["sm_clock_hz"] =
+        card.clock && card.clock->now_mhz ? Json(hertz(*card.clock->now_mhz)) : Json{};
+    json["min_clock_hz"] = card.clock ? Json(hertz(card.clock->min_mhz)) : Json{};
+    json["max_clock_hz"] = card.clock ? Json(hertz(card.clock->max_mhz)) : Json{};
     list.push_back(std::move(json));
   }
   return dumped(list);

@@ -14,7 +14,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kFirstLine = "erg power limit 1\n";
+constexpr std::string_view kPowerLine = "erg power limit 1\n";
+constexpr std::string_view kClockLine = "erg clock lock 1\n";
 
 std::string variable(const char* name) {
   const char* const value = std::getenv(name);
@@ -75,8 +76,10 @@ PowerLimiterOptions resolved(const PowerLimiterOptions& options) {
 }
 
 std::string LimitEntry::text() const {
-  return std::string{kFirstLine} + "device " + device + "\nfound_mw " + std::to_string(found_mw) +
-         "\nholder " + std::to_string(holder) + "\n";
+  const bool power = kind == LimitKind::power;
+  const std::string found = power ? "\nfound_mw " + std::to_string(found_mw) : "";
+  return std::string{power ? kPowerLine : kClockLine} + "device " + device + found + "\nholder " +
+         std::to_string(holder) + "\n";
 }
 
 std::optional<LimitEntry> LimitEntry::parse(std::string_view text) {
@@ -87,24 +90,36 @@ std::optional<LimitEntry> LimitEntry::parse(std::string_view text) {
     text.remove_prefix(end + 1);
     return value;
   };
-  if (!text.starts_with(kFirstLine)) return std::nullopt;
-  text.remove_prefix(kFirstLine.size());
+  LimitEntry entry;
+  entry.kind = text.starts_with(kClockLine) ? LimitKind::clock : LimitKind::power;
+  const bool power = entry.kind == LimitKind::power;
+  const std::string_view first = power ? kPowerLine : kClockLine;
+  if (!text.starts_with(first)) return std::nullopt;
+  text.remove_prefix(first.size());
   const auto device = line("device ");
-  const auto found = device ? line("found_mw ") : std::nullopt;
-  const auto mw = found ? parse_unsigned(*found) : std::nullopt;
-  const auto by = mw ? line("holder ") : std::nullopt;
+  if (!device || device->empty()) return std::nullopt;
+  entry.device = *device;
+  if (power) {
+    const auto found = line("found_mw ");
+    const auto mw = found ? parse_unsigned(*found) : std::nullopt;
+    if (!mw || *mw == 0 || *mw > 10'000'000) return std::nullopt;
+    entry.found_mw = static_cast<std::uint32_t>(*mw);
+  }
+  const auto by = line("holder ");
   const auto holder = by ? parse_unsigned(*by) : std::nullopt;
-  if (!holder || device->empty() || *mw == 0 || *mw > 10'000'000 || !text.empty())
-    return std::nullopt;
-  return LimitEntry{std::string{*device}, static_cast<std::uint32_t>(*mw), *holder};
+  if (!holder || !text.empty()) return std::nullopt;
+  entry.holder = *holder;
+  return entry;
 }
 
-fs::path journal_file(const PowerLimiterOptions& options, const std::string& device) {
-  return journal_directory(options) / (file_name(device) + ".limit");
+fs::path journal_file(const PowerLimiterOptions& options, const std::string& device,
+                      LimitKind kind) {
+  const char* const ending = kind == LimitKind::power ? ".limit" : ".clock";
+  return journal_directory(options) / (file_name(device) + ending);
 }
 
 void write_journal(const PowerLimiterOptions& options, const LimitEntry& entry) {
-  const fs::path file = journal_file(options, entry.device);
+  const fs::path file = journal_file(options, entry.device, entry.kind);
   std::error_code error;
   fs::create_directories(file.parent_path(), error);
   const fs::path fresh = file.string() + ".new";
@@ -113,8 +128,9 @@ void write_journal(const PowerLimiterOptions& options, const LimitEntry& entry) 
   sync_directory(file.parent_path());
 }
 
-void remove_journal(const PowerLimiterOptions& options, const std::string& device) noexcept {
-  const fs::path file = journal_file(options, device);
+void remove_journal(const PowerLimiterOptions& options, const std::string& device,
+                    LimitKind kind) noexcept {
+  const fs::path file = journal_file(options, device, kind);
   ::unlink(file.c_str());
   sync_directory(file.parent_path());
 }
@@ -124,7 +140,8 @@ std::vector<fs::path> journal_files(const PowerLimiterOptions& options) {
   std::error_code error;
   for (fs::directory_iterator each{journal_directory(options), error}, end; !error && each != end;
        each.increment(error)) {
-    if (each->path().extension() == ".limit") files.push_back(each->path());
+    const auto ending = each->path().extension();
+    if (ending == ".limit" || ending == ".clock") files.push_back(each->path());
   }
   std::ranges::sort(files);
   return files;

@@ -48,7 +48,8 @@ Library::Library(const std::string& path) : handle_{::dlopen(path.c_str(), RTLD_
   load_optional();
   // Last: if it throws there is nothing to shut down.
   if (const Return result = init(); result != kSuccess) {
-    throw SourceMissing{words("nvmlInit", result), std::string{status(result).remedy}};
+    throw SourceMissing{words("nvmlInit", result), std::string{status(result).remedy},
+                        SourceMissing::Kind::failing};
   }
 }
 
@@ -71,6 +72,11 @@ void Library::load_optional() {
   power_limit_default_mw.set(symbol("nvmlDeviceGetPowerManagementDefaultLimit"));
   power_limit_range_mw.set(symbol("nvmlDeviceGetPowerManagementLimitConstraints"));
   set_power_limit_mw.set(symbol("nvmlDeviceSetPowerManagementLimit"));
+  max_clock_mhz.set(symbol("nvmlDeviceGetMaxClockInfo"));
+  memory_clocks_mhz.set(symbol("nvmlDeviceGetSupportedMemoryClocks"));
+  sm_clocks_mhz.set(symbol("nvmlDeviceGetSupportedGraphicsClocks"));
+  lock_sm_clock_mhz.set(symbol("nvmlDeviceSetGpuLockedClocks"));
+  unlock_sm_clock.set(symbol("nvmlDeviceResetGpuLockedClocks"));
   void* processes_call = symbol("nvmlDeviceGetComputeRunningProcesses_v3");
   if (!processes_call) processes_call = symbol("nvmlDeviceGetComputeRunningProcesses_v2");
   processes.set(processes_call);
@@ -85,6 +91,12 @@ std::string Library::driver() const {
 
 std::string Library::uuid(Handle device) const {
   return text_of([&](char* text, unsigned size) { return device_uuid(device, text, size); });
+}
+
+std::string Library::why_no_uuid(Handle device) const {
+  std::array<char, 128> text{};
+  const Return result = device_uuid(device, text.data(), static_cast<unsigned>(text.size() - 1));
+  return result == kSuccess ? "it has no UUID" : words("nvmlDeviceGetUUID", result);
 }
 
 std::string Library::name(Handle device) const {
@@ -107,7 +119,8 @@ std::vector<ListedGpu> Library::list(std::vector<Handle>& handles,
                                      std::vector<std::string>& notes) const {
   unsigned count = 0;
   if (const Return result = device_count(&count); result != kSuccess) {
-    throw SourceMissing{words("nvmlDeviceGetCount", result), std::string{status(result).remedy}};
+    throw SourceMissing{words("nvmlDeviceGetCount", result), std::string{status(result).remedy},
+                        SourceMissing::Kind::failing};
   }
   std::vector<ListedGpu> gpus;
   for (unsigned index = 0; index < count; ++index) {
@@ -117,7 +130,7 @@ std::vector<ListedGpu> Library::list(std::vector<Handle>& handles,
     if (result == kSuccess) gpu.uuid = uuid(device);
     if (gpu.uuid.empty()) {
       notes.push_back("GPU " + std::to_string(index) + " is left out: " +
-                      (result ? words("nvmlDeviceGetHandleByIndex", result) : "it has no UUID"));
+                      (result ? words("nvmlDeviceGetHandleByIndex", result) : why_no_uuid(device)));
       continue;
     }
     PciInfo pci{};
@@ -126,6 +139,10 @@ std::vector<ListedGpu> Library::list(std::vector<Handle>& handles,
       gpu.pci_bus_id = printable(pci.bus_id);
     }
     gpu.name = name(device);
+    if (gpu.name.find('?') != std::string::npos) {
+      notes.push_back("the name of " + gpu.uuid + " is no plain text: taken for '" + gpu.name +
+                      "'");
+    }
     gpu.slices = slices(device);
     gpus.push_back(std::move(gpu));
     handles.push_back(device);

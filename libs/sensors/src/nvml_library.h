@@ -37,6 +37,7 @@ class Library {
   std::vector<ListedGpu> list(std::vector<Handle>& handles, std::vector<std::string>& notes) const;
   std::string driver() const;
   std::string uuid(Handle device) const;  // empty where there is none
+  std::string why_no_uuid(Handle device) const;
   std::string name(Handle device) const;
 
   Return (*device_count)(unsigned*) = nullptr;
@@ -58,6 +59,11 @@ class Library {
   Optional<Handle, unsigned*> power_limit_default_mw;
   Optional<Handle, unsigned*, unsigned*> power_limit_range_mw;
   Optional<Handle, unsigned> set_power_limit_mw;
+  Optional<Handle, int, unsigned*> max_clock_mhz;
+  Optional<Handle, unsigned*, unsigned*> memory_clocks_mhz;        // count, room for so many
+  Optional<Handle, unsigned, unsigned*, unsigned*> sm_clocks_mhz;  // at a memory clock
+  Optional<Handle, unsigned, unsigned> lock_sm_clock_mhz;          // between these
+  Optional<Handle> unlock_sm_clock;
   Optional<Handle, unsigned*, ProcessInfo*> processes;
   Optional<Handle, unsigned*, unsigned*> mig_mode;
   Optional<Handle, unsigned*> mig_count;

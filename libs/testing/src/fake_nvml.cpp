@@ -2,77 +2,11 @@
 // A stand-in for libnvidia-ml.so.1: its symbols, answering from a FakeNvmlState. Without a state
 // file in the environment it answers for the two cards of reset(). FAKE_NVML_OLD leaves out what an
 // old driver's library lacks.
-#include <time.h>
-
 #include <algorithm>
 
-#include "erg/testing/fake_nvml.h"
+#include "fake_nvml_answers.h"
 
-namespace {
-
-using erg::testing::FakeGpu;
-using erg::testing::FakeNvmlState;
-
-constexpr int kInvalidArgument = 2;
-constexpr int kNotSupported = 3;
-constexpr int kNotFound = 6;
-constexpr int kInsufficientSize = 7;
-constexpr int kGpuIsLost = 15;
-
-FakeNvmlState own_state;
-
-FakeNvmlState& state() {
-  static FakeNvmlState* const shared = [] {
-    const char* const file = std::getenv(erg::testing::kFakeNvmlVariable);
-    const int fd = file ? ::open(file, O_RDWR | O_CLOEXEC) : -1;
-    void* const at =
-        fd < 0 ? MAP_FAILED
-               : ::mmap(nullptr, sizeof(FakeNvmlState), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    if (fd >= 0) ::close(fd);
-    if (at != MAP_FAILED) return static_cast<FakeNvmlState*>(at);
-    erg::testing::reset(own_state);
-    return &own_state;
-  }();
-  ++shared->calls;
-  return *shared;
-}
-
-int result_of(const FakeGpu* gpu, int result) { return gpu->lost ? kGpuIsLost : result; }
-
-int copy(const FakeGpu* gpu, const char* from, char* to, unsigned size) {
-  state();
-  if (const int failure = result_of(gpu, gpu->info_result)) return failure;
-  if (std::strlen(from) + 1 > size) return kInsufficientSize;
-  std::strcpy(to, from);
-  return 0;
-}
-
-template <class Value>
-int answer(const FakeGpu* gpu, int result, Value value, Value* out) {
-  state();
-  if (const int failure = result_of(gpu, result)) return failure;
-  *out = value;
-  return 0;
-}
-
-std::uint64_t now_us() {
-  timespec now{};
-  ::clock_gettime(CLOCK_REALTIME, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000 +
-         static_cast<std::uint64_t>(now.tv_nsec) / 1000;
-}
-
-std::uint32_t drawn_mw(const FakeGpu& gpu) {
-  return gpu.limit_mw > 0 ? std::min(gpu.power_mw, gpu.limit_mw) : gpu.power_mw;
-}
-
-// What the clock gives at a constant power, counted from a day long ago.
-std::uint64_t automatic_mj(const FakeGpu& gpu) {
-  constexpr std::uint64_t kSinceUs = 1'700'000'000'000'000;
-  return (now_us() - kSinceUs) / 1000 * drawn_mw(gpu) / 1000;
-}
-
-}  // namespace
+using namespace fake;
 
 extern "C" {
 
@@ -165,39 +99,19 @@ int nvmlDeviceGetPowerUsage(FakeGpu* device, unsigned* mw) {
 }
 int nvmlDeviceGetClockInfo(FakeGpu* device, int type, unsigned* mhz) {
   return answer(device, device->gauge_result,
-                type == 2 ? device->memory_clock_mhz : device->sm_clock_mhz, mhz);
+                type == 2 ? device->memory_clock_mhz : sm_clock_mhz(*device), mhz);
 }
 int nvmlDeviceGetTemperature(FakeGpu* device, int, unsigned* celsius) {
   return answer(device, device->gauge_result, device->temperature_c, celsius);
 }
 int nvmlDeviceGetCurrentClocksThrottleReasons(FakeGpu* device, unsigned long long* reasons) {
   constexpr unsigned long long kPowerCap = 0x04;
-  const unsigned long long capped = device->power_mw > device->limit_mw ? kPowerCap : 0;
+  const unsigned long long capped = wanted_mw(*device) > device->limit_mw ? kPowerCap : 0;
   return answer(device, device->gauge_result, device->throttle_reasons | capped, reasons);
 }
 int nvmlDeviceGetUtilizationRates(FakeGpu* device, nvmlUtilization* rates) {
   return answer(device, device->gauge_result, nvmlUtilization{device->utilisation_percent, 0},
                 rates);
-}
-
-int nvmlDeviceGetPowerManagementLimit(FakeGpu* device, unsigned* mw) {
-  return answer(device, device->limit_result, device->limit_mw, mw);
-}
-int nvmlDeviceGetPowerManagementDefaultLimit(FakeGpu* device, unsigned* mw) {
-  return answer(device, device->limit_result, device->limit_default_mw, mw);
-}
-int nvmlDeviceGetPowerManagementLimitConstraints(FakeGpu* device, unsigned* min, unsigned* max) {
-  *min = device->limit_min_mw;
-  return answer(device, device->limit_result, device->limit_max_mw, max);
-}
-int nvmlDeviceSetPowerManagementLimit(FakeGpu* device, unsigned mw) {
-  state();
-  if (const int failure = result_of(device, device->set_result)) return failure;
-  if (mw < device->limit_min_mw || mw > device->limit_max_mw) return kInvalidArgument;
-  const unsigned clamp = device->silent_clamp_mw;
-  device->limit_mw = clamp ? std::min(mw, clamp) : mw;
-  ++device->sets;
-  return 0;
 }
 
 #ifndef FAKE_NVML_OLD

@@ -9,9 +9,12 @@
 
 namespace erg {
 
-// What one unit of work (an epoch, a step, a sample) took under one power cap.
+// What holds the device back: a limit of its power, or, where it has none, of its SM clock.
+enum class CapKind { power, clock };
+
+// What one unit of work (an epoch, a step, a sample) took under one cap.
 struct CapPoint {
-  Watts cap;
+  Watts cap;  // of a curve of clocks: the number is the lock's megahertz
   EnergyEstimate energy;
   TimeEstimate time;
   Watts power;  // mean measured power: a cap is not a power, it may be exceeded or never met
@@ -20,6 +23,7 @@ struct CapPoint {
 
 // The same work under several caps of one device: measured, or predicted.
 struct CapCurve {
+  CapKind kind = CapKind::power;
   std::string device;
   std::string workload;          // "cifar100/resnet50 batch 128 adam"
   std::string unit = "epoch";    // what energy and time are of

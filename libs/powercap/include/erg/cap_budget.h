@@ -44,6 +44,7 @@ struct SavingRow {
   double slowdown = 0;         // 0.3: 30 % more time
   std::optional<Joules> energy_per_sample;
   std::optional<double> samples_per_joule;
+  std::optional<double> samples_per_second;
   std::optional<double> macs_per_second;
 };
 std::vector<SavingRow> saving_table(const CapCurve& curve);

@@ -17,6 +17,7 @@ struct CapObjective {
   Kind kind = Kind::energy;
   double max_slowdown = -1;   // relative to the fastest point; 0.05: 5 %; below 0: no limit
   double eta = 0.5;           // zeus_cost: eta * energy + (1 - eta) * highest power * time
+  Watts highest_power{0};     // zeus_cost; 0: the highest cap, or what was drawn under that clock
   double price_per_kwh = 0;   // money: of energy
   double price_per_hour = 0;  // money: of the machine
 };

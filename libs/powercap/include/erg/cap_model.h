@@ -15,10 +15,12 @@ std::vector<Watts> probe_caps(std::span<const Watts> levels, std::size_t count);
 
 // Time and energy at any cap, learnt from a few measured ones.
 //
-// Time is T0 max(1, ((Pf - Ps) / (cap - Ps))^a): Pf the power the work would draw unbound, Ps what
-// does not scale with the clock (MEASUREMENT.md 5). The three shape parameters are integrated out
-// on a grid with broad priors, so that four probes give a curve and how sure it is: no optimiser,
-// no start value, the same answer always. Power is interpolated from what was measured.
+// log time is the mean of two that err differently. One knows the physics: T0 max(1, ((Pf - Ps) /
+// (cap - Ps))^a), Pf the power the work would draw unbound, Ps what does not scale with the clock
+// (MEASUREMENT.md 5), its three shape parameters integrated out on a grid with broad priors. The
+// other knows nothing: a monotone cubic through the measured points. No optimiser, no start value,
+// the same answer always; caps count as shares of the highest, so that no device's watts matter.
+// Where the two disagree the interval is wide. Power is interpolated from what was measured.
 class CapModel {
  public:
   // Throws std::invalid_argument with fewer than two caps, or a time or power that is not positive.
@@ -37,6 +39,14 @@ class CapModel {
     double weight;    // posterior, sums to 1
   };
 
+  // Mean of the logarithm of a time in seconds, and its standard deviation.
+  struct LogTime {
+    double mean;
+    double deviation;
+  };
+
+  void weigh_shapes();
+  LogTime log_time_at(Watts cap) const;
   Watts power_at(Watts cap) const;
 
   CapCurve measured_;

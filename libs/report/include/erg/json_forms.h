@@ -8,6 +8,7 @@
 
 #include "erg/breakdown.h"
 #include "erg/complexity.h"
+#include "erg/power_limiter.h"
 #include "erg/run.h"
 #include "erg/store.h"
 
@@ -15,7 +16,6 @@ namespace erg {
 
 struct ChannelProfile;
 struct MissingSource;
-struct PowerLimits;
 struct StoreCheck;
 
 // The forms of `--json`, documented in docs/formats.md: one JSON value each, indented, ending with
@@ -35,7 +35,13 @@ std::string sensors_json(std::span<const Device> devices, std::span<const Channe
 std::string store_check_json(std::string_view url, const StoreCheck& check);
 std::string profiles_json(std::span<const ChannelProfile> profiles,
                           std::span<const std::string> warnings);
-std::string power_limits_json(std::span<const PowerLimits> limits);
+
+// What can hold a card back.
+struct CardLimits {
+  std::optional<PowerLimits> power;
+  std::optional<ClockLimits> clock;
+};
+std::string power_limits_json(std::span<const CardLimits> cards);
 
 // What a device draws just now.
 struct DevicePower {

@@ -50,6 +50,11 @@ struct FakeGpu {
 
   std::uint32_t sm_clock_mhz;
   std::uint32_t memory_clock_mhz;
+  std::uint32_t sm_clock_min_mhz;
+  std::uint32_t locked_mhz;         // 0: not locked; else the SM clock, and power falls with it
+  std::uint32_t locks;              // how often it was locked
+  std::int32_t lock_result;         // of locking and unlocking the SM clock
+  std::int32_t ignores_clock_lock;  // takes a lock and runs as before
   std::uint32_t temperature_c;
   std::uint32_t utilisation_percent;
   std::uint64_t throttle_reasons;  // NVML bits, beside those that follow from power and limit
@@ -58,6 +63,7 @@ struct FakeGpu {
   std::uint32_t limit_min_mw;
   std::uint32_t limit_max_mw;
   std::uint32_t limit_default_mw;
+  std::int32_t ignores_limit;     // takes a limit and draws as before
   std::uint32_t silent_clamp_mw;  // a set limit above it becomes it without a word; 0: none
   std::uint32_t sets;             // how often a limit was set
 
@@ -98,6 +104,7 @@ inline void reset(FakeNvmlState& state) {
     gpu.ring_value_type = 1;
     gpu.ring_capacity = 119;
     gpu.sm_clock_mhz = 1980;
+    gpu.sm_clock_min_mhz = 210;
     gpu.memory_clock_mhz = 2619;
     gpu.temperature_c = 52;
     gpu.utilisation_percent = 90;
