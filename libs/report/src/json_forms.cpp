@@ -11,10 +11,10 @@
 namespace erg {
 namespace {
 
-Json row_json(const BreakdownRow& row) {
 // Null where nobody said when it was.
 Json moment(UtcTime time) { return time == UtcTime{} ? Json{} : Json(utc_text(time)); }
 
+Json row_json(const BreakdownRow& row) {
   Json json;
   json["name"] = row.name;
   json["kind"] = row.kind;
