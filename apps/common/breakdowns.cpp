@@ -23,6 +23,15 @@ bool has_blocks(const Run& run, bool of_layers) {
   });
 }
 
+// More parts than one that did work: not only `erg run` and the program under it.
+bool several_ranks(const Run& run) {
+  const auto works = [](const Part& part) {
+    const auto kinds = part.spans.kinds();
+    return std::ranges::any_of(kinds, [](SpanKind kind) { return kind != SpanKind::run; });
+  };
+  return std::ranges::count_if(run.parts, works) > 1;
+}
+
 struct Wanted {
   Grouping by;
   AttributionMethod method = AttributionMethod::timeline;
@@ -37,6 +46,10 @@ std::vector<Wanted> wanted_of(const Run& run) {
   if (has_spans(run, SpanKind::layer)) wanted.push_back({Grouping::layer});
   if (has_blocks(run, true)) wanted.push_back({Grouping::layer, AttributionMethod::designs});
   if (has_spans(run, SpanKind::range)) wanted.push_back({Grouping::range});
+  if (several_ranks(run)) {
+    wanted.push_back({Grouping::rank});
+    wanted.push_back({Grouping::host});
+  }
   return wanted;
 }
 

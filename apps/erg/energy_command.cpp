@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/ranges.h>
+
 #include <array>
+#include <span>
 #include <sstream>
 
 #include "breakdowns.h"
@@ -23,10 +26,15 @@ struct EnergyOptions {
   bool json = false;
 };
 
-constexpr std::array<std::string_view, 7> kGroupings{"run",        "epoch",  "phase", "layer",
-                                                     "layer_kind", "device", "range"};
+constexpr std::array<std::string_view, 9> kGroupings{
+    "run", "epoch", "phase", "layer", "layer_kind", "device", "range", "rank", "host"};
 constexpr std::array<std::string_view, 4> kMethods{"automatic", "timeline", "designs",
                                                    "regression"};
+
+std::string nearest_or_all(std::string_view word, std::span<const std::string_view> words) {
+  const std::string nearest = suggestion(word, words);
+  return nearest.empty() ? fmt::format(": there are {}", fmt::join(words, ", ")) : nearest;
+}
 
 std::vector<Grouping> groupings(const std::string& words) {
   std::vector<Grouping> all;
@@ -35,7 +43,7 @@ std::vector<Grouping> groupings(const std::string& words) {
     const auto grouping = grouping_from(word);
     if (!grouping) {
       throw UsageError{"nothing is grouped by '" + plain_text(word) + "'" +
-                       suggestion(word, kGroupings)};
+                       nearest_or_all(word, kGroupings)};
     }
     all.push_back(*grouping);
   }
@@ -52,12 +60,33 @@ bool has_readings(const Run& run) {
   return false;
 }
 
+// What would have told what is asked for, where the run has none of it.
+std::string hint(const Run& run, const Breakdown& breakdown) {
+  if (!breakdown.rows.empty()) return "";
+  switch (breakdown.by) {
+    case Grouping::layer:
+    case Grouping::layer_kind:
+      return "this run has no layers: train with erg train ... --instrument layers, or --profile "
+             "layers for an error bar to each";
+    case Grouping::phase:
+      return run.header.environment.workload.network.empty()
+                 ? "this run has no phases: erg train has, and --by device tells what any run took"
+                 : "this run has no phases: train with --instrument phases";
+    case Grouping::epoch:
+      return "this run has no epochs: erg train has, and --by device tells what any run took";
+    case Grouping::range:
+      return "this run has no named ranges: a program that knows Ergometer opens them";
+    default:
+      return "";
+  }
+}
+
 int show(const Commands& commands, const EnergyOptions& options) {
   const auto groups = groupings(options.by);
   const auto method = attribution_method_from(options.method);
   if (!method) {
     throw UsageError{"there is no method '" + plain_text(options.method) + "'" +
-                     suggestion(options.method, kMethods)};
+                     nearest_or_all(options.method, kMethods)};
   }
   const auto store = store_of(commands);
   const Run run = store->load(store->find(options.run));
@@ -69,7 +98,8 @@ int show(const Commands& commands, const EnergyOptions& options) {
     // What another tool computed came without readings: it can only be shown as it is.
     const Breakdown* stored = has_readings(run) ? nullptr : find_breakdown(run, groups[i]);
     how.by = groups[i];
-    const Breakdown breakdown = stored ? *stored : attribute(run, how);
+    Breakdown breakdown = stored ? *stored : attribute(run, how);
+    if (auto note = hint(run, breakdown); !note.empty()) breakdown.notes.push_back(std::move(note));
     if (i > 0) text += options.json ? ",\n" : "\n";
     text +=
         options.json ? breakdown_json(run, breakdown) : breakdown_text(breakdown, stdout_style());
@@ -94,7 +124,8 @@ void add_energy(Commands& commands) {
       ->type_name("");
   energy
       .add_option("--by", options->by,
-                  "run, epoch, phase, layer, layer_kind, device or range; several with commas")
+                  "run, epoch, phase, layer, layer_kind, device, range, rank or host; several with "
+                  "commas")
       ->capture_default_str();
   energy.add_option("--method", options->method, "automatic, timeline, designs or regression")
       ->capture_default_str();

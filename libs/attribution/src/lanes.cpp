@@ -17,6 +17,12 @@ std::optional<std::uint16_t> index_of(const Part& part, const std::string& devic
   return static_cast<std::uint16_t>(found - devices.begin());
 }
 
+// It trained, or did something else that it told of: more than to measure.
+bool works(const Part* part) {
+  return std::ranges::any_of(part->spans.kinds(),
+                             [](SpanKind kind) { return kind != SpanKind::run; });
+}
+
 Seconds time_of(const Lane& lane) {
   Seconds time{0};
   for (const Segment& each : lane.segments) time += each.end - each.begin;
@@ -67,8 +73,9 @@ std::vector<SpanFilter> LaneFinder::filters(const Host& host, const MeasuredDevi
 }
 
 std::vector<const Lane*> LaneFinder::lanes(const Host& host, const MeasuredDevice* device) {
+  if (classes_.by() == Grouping::rank) return ranks(host, device);
   if (!span_kind(classes_.by())) {
-    kept_.push_back({{}, whole(host)});
+    kept_.push_back({{}, whole(host, classes_.by() == Grouping::host ? host.name : "run")});
     return {&kept_.back().lane};
   }
   std::vector<const Lane*> found;
@@ -93,11 +100,25 @@ const Lane& LaneFinder::lane(const SpanFilter& filter, const Host& host) {
   return lane;
 }
 
-Lane LaneFinder::whole(const Host& host) {
+// A card is its ranks' own; the host's devices are shared by all that work there.
+std::vector<const Lane*> LaneFinder::ranks(const Host& host, const MeasuredDevice* device) {
+  const auto& own = device && is_gpu(*device) ? device->parts : host.parts;
+  std::vector<const Lane*> found;
+  const bool any_work = std::ranges::any_of(own, works);
+  for (const Part* part : own) {
+    if (any_work && !works(part)) continue;
+    kept_.push_back({{}, whole(host, "rank " + std::to_string(part->header.rank))});
+    found.push_back(&kept_.back().lane);
+  }
+  return found;
+}
+
+Lane LaneFinder::whole(const Host& host, std::string name) {
   Lane lane;
-  const ClassId all = classes_.named("run", Pass::none);
+  const ClassId all = classes_.named(std::move(name), Pass::none);
   if (!host.extent.empty()) lane.segments.push_back({host.extent.begin, host.extent.end, all});
-  lane.counts.assign(all + 1, 1);
+  lane.counts.assign(all + 1, 0);
+  lane.counts[all] = 1;
   return lane;
 }
 

@@ -25,7 +25,8 @@ class LaneFinder {
  private:
   std::vector<SpanFilter> filters(const Host& host, const MeasuredDevice* device);
   const Lane& lane(const SpanFilter& filter, const Host& host);
-  Lane whole(const Host& host);
+  Lane whole(const Host& host, std::string name);
+  std::vector<const Lane*> ranks(const Host& host, const MeasuredDevice* device);
   void note(std::string text);
 
   struct Kept {

@@ -97,9 +97,25 @@ class Assembler {
     row.name = classes_[id].name;
     row.kind = std::string{to_string(options_.by)};
     row.pass = classes_[id].pass;
-    row.time = TimeEstimate{Seconds{sum.time_s}, Seconds{0}, 0, Provenance::measured};
-    rows_time_s_ += sum.time_s;
+    const double time_s = side_by_side() ? whole_time_s(id) : sum.time_s;
+    row.time = TimeEstimate{Seconds{time_s}, Seconds{0}, 0, Provenance::measured};
+    rows_time_s_ += time_s;
     result_.rows.push_back(std::move(row));
+  }
+
+  // Devices, ranks and hosts work at the same time: their times do not add up.
+  bool side_by_side() const {
+    return options_.by == Grouping::device || options_.by == Grouping::rank ||
+           options_.by == Grouping::host;
+  }
+
+  double whole_time_s(ClassId id) const {
+    double time_s = 0;
+    for (const auto& each : divisions_) {
+      const bool in_it = id < each.shares.size() && each.shares[id].count > 0;
+      if (in_it) time_s = std::max(time_s, Seconds{each.extent.length()}.count());
+    }
+    return time_s;
   }
 
   static double variance(const Division& division, const Share& share) {
@@ -156,7 +172,7 @@ class Assembler {
     result_.unattributed = row_of(rest);
     result_.unattributed.name = "unattributed";
     result_.unattributed.kind = "unattributed";
-    if (options_.by != Grouping::device) {
+    if (!side_by_side()) {
       result_.unattributed.time = TimeEstimate{Seconds{time_s - rows_time_s_}, Seconds{0}, 0, {}};
     }
     if (total.any && !rest.any) result_.unattributed.energy = EnergyEstimate{};

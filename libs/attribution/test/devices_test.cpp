@@ -136,6 +136,61 @@ TEST(Devices, RanksOfDifferentHostsKeepTheirOwnReadings) {
   EXPECT_NEAR(row(result, "forward")->energy->common_u, 0.025 / std::sqrt(2.0), 1e-6);
 }
 
+// Two hosts of two ranks, each rank with a card of its own and spans, each host with one CPU.
+Run run_of_four_ranks() {
+  std::vector<Part> parts;
+  for (int rank = 0; rank < 4; ++rank) {
+    const std::string host = rank < 2 ? "left" : "right";
+    PartBuilder part{"clock of " + host};
+    const std::string card = "GPU-" + std::to_string(rank);
+    part.device(gpu(card)).samples(power_channel(card), 0, 10, 0.02, watts_100);
+    if (rank % 2 == 0) {
+      part.device(host_device("cpu-0", DeviceKind::cpu));
+      part.samples(energy_channel("cpu-0"), 0, 10, 0.1, [](double t) { return 20 * t; });
+    }
+    part.span(SpanKind::run, "run", 0, 10).span(SpanKind::epoch, "epoch 0", 1, 9);
+    parts.push_back(part.build());
+    parts.back().header.host = host;
+    parts.back().header.rank = rank;
+  }
+  return run_of(std::move(parts));
+}
+
+TEST(Ranks, HaveTheirOwnCardAndShareTheHostsCounterOfWhichThereIsOne) {
+  const auto result = attribute(run_of_four_ranks(), by(Grouping::rank));
+  ASSERT_EQ(result.rows.size(), 4u);
+  for (int rank = 0; rank < 4; ++rank) {
+    const auto* mine = row(result, "rank " + std::to_string(rank));
+    EXPECT_NEAR(joules(mine), 1000 + 200 / 2.0, 1e-6);
+    EXPECT_NEAR(seconds(mine), 10, 1e-9);  // they work at the same time
+    EXPECT_EQ(mine->kind, "rank");
+  }
+  EXPECT_NEAR(joules(&result.total), 4400, 1e-6);
+  EXPECT_NEAR(seconds(&result.total), 10, 1e-9);
+  EXPECT_NEAR(imbalance(result), 0, 1e-9);
+}
+
+TEST(Ranks, AreGroupedByTheirHosts) {
+  const auto result = attribute(run_of_four_ranks(), by(Grouping::host));
+  ASSERT_EQ(result.rows.size(), 2u);
+  EXPECT_NEAR(joules(row(result, "left")), 2200, 1e-6);
+  EXPECT_NEAR(joules(row(result, "right")), 2200, 1e-6);
+  EXPECT_NEAR(seconds(row(result, "right")), 10, 1e-9);
+  EXPECT_NEAR(imbalance(result), 0, 1e-9);
+}
+
+TEST(Ranks, AProcessThatOnlyMeasuresIsNone) {
+  PartBuilder sensing{"clock"}, training{"clock"};
+  sensing.device(host_device("cpu-0", DeviceKind::cpu)).span(SpanKind::run, "run", 0, 10);
+  sensing.samples(energy_channel("cpu-0"), 0, 10, 0.1, [](double t) { return 20 * t; });
+  training.span(SpanKind::run, "run", 1, 9).span(SpanKind::epoch, "epoch 0", 2, 8);
+  std::vector<Part> parts{sensing.build(), training.build()};
+  parts[1].header.rank = 1;
+  const auto result = attribute(run_of(std::move(parts)), by(Grouping::rank));
+  ASSERT_EQ(result.rows.size(), 1u);
+  EXPECT_NEAR(joules(row(result, "rank 1")), 200, 1e-6);
+}
+
 TEST(Devices, TwoRanksOnOneDeviceShareItsEnergy) {
   PartBuilder first{"clock"}, second{"clock"};
   first.device(gpu()).samples(power_channel("GPU-1"), 0, 10, 0.02, watts_100);
@@ -185,6 +240,31 @@ TEST(Channels, ACounterThatDisagreesIsToldApart) {
     EXPECT_NEAR(joules(&result.total), 10000, 1e-3);
     EXPECT_THAT(result.notes, Contains(HasSubstr("energy counter is -")));
   }
+}
+
+// As erg run records: the counter is read before the command begins and after it ended, no more.
+PartBuilder with_counter_at_the_ends(double seconds, double counted_w) {
+  PartBuilder part;
+  part.device(gpu()).samples(power_channel("GPU-1"), 0, seconds, 0.02, watts_100);
+  auto counter = energy_channel("GPU-1");
+  counter.refresh = Seconds{0.1};
+  part.samples(counter, 0, seconds, seconds, [=](double t) { return counted_w * t; });
+  part.span(SpanKind::run, "run", 0.001, seconds - 0.001);
+  return part;
+}
+
+TEST(Channels, ACounterReadOnlyAtTheEndsIsComparedToo) {
+  const auto agrees = attribute(run_of({with_counter_at_the_ends(14, 101).build()}));
+  EXPECT_NEAR(joules(&agrees.total) / (100 * 13.998), 1.01, 1e-3);
+  const auto differs = attribute(run_of({with_counter_at_the_ends(14, 111).build()}));
+  EXPECT_THAT(differs.notes, Contains(HasSubstr("energy counter is +11.0 %")));
+  EXPECT_NEAR(joules(&differs.total), 100 * 13.998, 0.1);
+}
+
+TEST(Channels, TheEndsOfACounterAreNoDisagreementInAShortRun) {
+  const auto result = attribute(run_of({with_counter_at_the_ends(1, 106).build()}));
+  EXPECT_THAT(result.notes, Not(Contains(HasSubstr("energy counter"))));
+  EXPECT_NEAR(joules(&result.total), 99.8, 0.1);
 }
 
 TEST(Channels, TheSensorThatSeesTheShortestSpansIsUsedForThem) {

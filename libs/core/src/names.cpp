@@ -32,8 +32,8 @@ constexpr std::array<std::string_view, 3> kPasses{"", "forward", "backward"};
 constexpr std::array<std::string_view, 2> kSpanClocks{"host", "device"};
 constexpr std::array<std::string_view, 4> kGapReasons{"reset", "unreadable", "overrun",
                                                       "device lost"};
-constexpr std::array<std::string_view, 7> kGroupings{"run",        "epoch",  "phase", "layer",
-                                                     "layer_kind", "device", "range"};
+constexpr std::array<std::string_view, 9> kGroupings{
+    "run", "epoch", "phase", "layer", "layer_kind", "device", "range", "rank", "host"};
 
 template <std::size_t N, class Enum>
 std::string_view word(const std::array<std::string_view, N>& words, Enum value) {

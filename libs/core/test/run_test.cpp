@@ -43,7 +43,8 @@ TEST(Names, AreWordsBothWays) {
   for (const auto word : {"measured", "attributed", "imported", "modelled", "assumed"}) {
     EXPECT_EQ(to_string(*provenance_from(word)), word);
   }
-  for (const auto word : {"run", "epoch", "phase", "layer", "layer_kind", "device", "range"}) {
+  for (const auto word :
+       {"run", "epoch", "phase", "layer", "layer_kind", "device", "range", "rank", "host"}) {
     EXPECT_EQ(to_string(*grouping_from(word)), word);
   }
   EXPECT_FALSE(provenance_from("guessed"));

@@ -21,6 +21,8 @@ enum class Grouping : std::uint8_t {
   layer_kind = 4,
   device = 5,
   range = 6,
+  rank = 7,  // of parts that did one work together
+  host = 8,
 };
 
 std::string_view to_string(Grouping grouping);
