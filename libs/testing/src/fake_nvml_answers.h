@@ -20,23 +20,8 @@ inline constexpr int kNotFound = 6;
 inline constexpr int kInsufficientSize = 7;
 inline constexpr int kGpuIsLost = 15;
 
-inline FakeNvmlState own_state;
-
-inline FakeNvmlState& state() {
-  static FakeNvmlState* const shared = [] {
-    const char* const file = std::getenv(erg::testing::kFakeNvmlVariable);
-    const int fd = file ? ::open(file, O_RDWR | O_CLOEXEC) : -1;
-    void* const at =
-        fd < 0 ? MAP_FAILED
-               : ::mmap(nullptr, sizeof(FakeNvmlState), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    if (fd >= 0) ::close(fd);
-    if (at != MAP_FAILED) return static_cast<FakeNvmlState*>(at);
-    erg::testing::reset(own_state);
-    return &own_state;
-  }();
-  ++shared->calls;
-  return *shared;
-}
+// One for the library, made when first asked: an inline function's would outlive dlclose().
+FakeNvmlState& state();
 
 inline int result_of(const FakeGpu* gpu, int result) { return gpu->lost ? kGpuIsLost : result; }
 
