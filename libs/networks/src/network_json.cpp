@@ -63,6 +63,8 @@ void read_sharing(const Json& json, const std::string& name, DraftNode& draft) {
     if (draft.shares.empty())
       fail(name, "layer '" + draft.name + "': \"shared\" without \"shares\"");
     draft.shared = names_of(*shared, name, draft.name, "shared");
+    if (draft.shared.empty())
+      fail(name, "layer '" + draft.name + "': \"shared\" names no tensor; left out, it is all");
   }
   if (const Json* frozen = json.find("frozen")) {
     if (!frozen->boolean())

@@ -198,6 +198,7 @@ TEST(NetworkFile, RefusesToShareWhatIsNotThere) {
               HasSubstr("shares 'weight' of 'r', which has none"));
   EXPECT_THAT(shared(kTwo, R"("shares": "r")"),
               HasSubstr("has no tensor in common with 'r', which it shares"));
+  EXPECT_THAT(shared(kTwo, R"("shares": "a", "shared": [])"), HasSubstr("names no tensor"));
   const std::string other = R"({"name": "x", "kind": "Input", "shape": [4]},
       {"name": "a", "kind": "Linear", "out_features": 9},
       {"name": "b", "kind": "Linear", "out_features": 5)";
