@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "console.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+
+#include "erg/file_writer.h"
 
 namespace erg {
 namespace {
@@ -47,22 +47,6 @@ void inform(std::string_view text) { write_all(STDERR_FILENO, text); }
 TextStyle stdout_style() { return style_of(STDOUT_FILENO); }
 TextStyle stderr_style() { return style_of(STDERR_FILENO); }
 
-void write_file(const std::string& path, std::string_view content) {
-  std::string temporary = path + ".XXXXXX";
-  const int descriptor = ::mkstemp(temporary.data());
-  if (descriptor < 0) fail("cannot write " + path);
-  const mode_t mask = ::umask(0);
-  ::umask(mask);
-  const bool written = write_all(descriptor, content) && ::fchmod(descriptor, 0666 & ~mask) == 0 &&
-                       ::fsync(descriptor) == 0;
-  const int reason = errno;
-  ::close(descriptor);
-  if (written && std::rename(temporary.c_str(), path.c_str()) == 0) return;
-  if (!written) errno = reason;
-  const int last = errno;
-  ::unlink(temporary.c_str());
-  errno = last;
-  fail("cannot write " + path);
-}
+void write_file(const std::string& path, std::string_view content) { replace_file(path, content); }
 
 }  // namespace erg
