@@ -134,7 +134,7 @@ void total_up(const Host& host, const EnergyCurve& curve, Division& division,
       ratio_u = check.ratio_u;
       division.closure = 1 / check.ratio - 1;
       for (Share& share : division.shares) share.energy_j *= check.ratio;
-    } else if (std::abs(*check.disagreement) > 0.02) {
+    } else if (check.apart) {
       notes.push_back(device.name + ": the energy counter is " + percent(*check.disagreement) +
                       " from the integrated power, which is used");
     }

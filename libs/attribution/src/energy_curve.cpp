@@ -8,6 +8,8 @@ namespace erg::attribution {
 namespace {
 
 constexpr double kAgreement = 0.02;  // MEASUREMENT.md 1: beyond this one of the two is wrong
+// A step of the counter of which the power misses more than this is not compared.
+constexpr double kMissed = 0.01;
 
 // Readings further apart than this leave a hole, whatever the sampler says.
 Seconds longest_step(Seconds spacing, const Channel& channel) {
@@ -46,19 +48,19 @@ void EnergyCurve::find_covered(Interval extent) {
   const bool counter = channel().kind == ChannelKind::energy_counter;
   const auto hold = std::chrono::round<Nanoseconds>(std::max(resolution_, 3 * spacing_));
   const Nanoseconds holds = counter ? Nanoseconds{0} : hold;
-  const Interval inside =
-      intersection({all.begin - holds - shift_, all.end + holds - shift_}, extent);
-  if (inside.empty()) return;
-  covered_ = {inside};
+  readable_ = {{all.begin - holds - shift_, all.end + holds - shift_}};
   for (const Gap& gap : timeline_.gaps()) {
-    take_out(covered_, {gap.interval.begin - shift_, gap.interval.end - shift_});
+    take_out(readable_, {gap.interval.begin - shift_, gap.interval.end - shift_});
   }
-  if (counter) return;
   const auto longest = std::chrono::round<Nanoseconds>(longest_step(spacing_, channel()));
   const auto times = timeline_.times();
-  for (std::size_t i = 1; i < times.size(); ++i) {
+  for (std::size_t i = 1; i < times.size() && !counter; ++i) {
     if (times[i] - times[i - 1] <= longest) continue;
-    take_out(covered_, {times[i - 1] - shift_, times[i] - shift_});
+    take_out(readable_, {times[i - 1] - shift_, times[i] - shift_});
+  }
+  for (const Interval& each : readable_) {
+    const Interval inside = intersection(each, extent);
+    if (!inside.empty()) covered_.push_back(inside);
   }
 }
 
@@ -84,10 +86,6 @@ Seconds EnergyCurve::covered_time() const {
   return time;
 }
 
-bool EnergyCurve::covers(Interval interval) const {
-  return std::ranges::any_of(covered_, [&](Interval each) { return each.contains(interval); });
-}
-
 Joules EnergyCurve::between(Interval interval) const {
   return timeline_.energy_clamped({interval.begin + shift_, interval.end + shift_});
 }
@@ -110,15 +108,32 @@ Joules EnergyCurve::reading_u(Seconds time) const {
   return Joules{std::hypot(ends.value(), noise.value(), counts.value())};
 }
 
+namespace {
+
+// The longest part of `interval` that lies in one of `among`.
+Interval longest_common(Interval interval, const std::vector<Interval>& among) {
+  Interval longest{interval.begin, interval.begin};
+  for (const Interval& each : among) {
+    const Interval common = intersection(interval, each);
+    if (common.length() > longest.length()) longest = common;
+  }
+  return longest;
+}
+
+}  // namespace
+
 CounterCheck check_counter(const EnergyCurve& power, const Timeline& counter) {
   const auto times = counter.times();
   Joules counted{0}, integrated{0};
   for (std::size_t i = 1; i < times.size(); ++i) {
+    // The counter is read just before and just after what is measured, the power begins a little
+    // later: what one of them misses at an end may be a hundredth of the step.
     const Interval step{times[i - 1], times[i]};
+    const Interval common = longest_common(step, power.readable());
     const auto energy = counter.energy(step);
-    if (!energy || !power.covers(step)) continue;
-    counted += *energy;
-    integrated += power.between(step);
+    if (!energy || Seconds{common.length()} < (1 - kMissed) * Seconds{step.length()}) continue;
+    counted += *energy * (Seconds{common.length()} / Seconds{step.length()});
+    integrated += power.between(common);
   }
   CounterCheck check;
   if (integrated <= Joules{0}) return check;
@@ -126,10 +141,9 @@ CounterCheck check_counter(const EnergyCurve& power, const Timeline& counter) {
   const Watts mean = power.total() / power.covered_time();
   const Seconds refresh = std::max(counter.channel().refresh, power.resolution());
   const double edges = (mean * refresh / std::sqrt(6.0)) / integrated;
+  check.apart = std::abs(*check.disagreement) > kAgreement + 2 * edges;
   // In a short run the counter's ends weigh more than anything it could correct.
-  if (std::abs(*check.disagreement) > kAgreement + 2 * edges || edges > kAgreement / 2) {
-    return check;
-  }
+  if (check.apart || edges > kAgreement / 2) return check;
   check.used = true;
   check.ratio = 1 + *check.disagreement;
   check.ratio_u = edges;

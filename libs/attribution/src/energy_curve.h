@@ -22,8 +22,9 @@ class EnergyCurve {
   const Channel& channel() const { return timeline_.channel(); }
   // Ascending, disjoint, inside the extent.
   const std::vector<Interval>& covered() const { return covered_; }
+  // The same beyond the extent, as far as the readings go.
+  const std::vector<Interval>& readable() const { return readable_; }
   Seconds covered_time() const;
-  bool covers(Interval interval) const;
 
   // From the first reading on. `hint` as in Timeline::energy_until.
   Joules until(Timestamp time, std::size_t& hint) const {
@@ -47,6 +48,7 @@ class EnergyCurve {
   Nanoseconds shift_;
   Seconds spacing_;
   Seconds resolution_;
+  std::vector<Interval> readable_;
   std::vector<Interval> covered_;
   Watts mean_{0};
   Watts unseen_spread_{0};
@@ -57,6 +59,7 @@ struct CounterCheck {
   double ratio = 1;                    // the counter's energy over the power's, where both cover
   std::optional<double> disagreement;  // ratio - 1; empty: nothing to compare
   bool used = false;                   // the power is scaled to the counter
+  bool apart = false;                  // beyond what the counter's ends explain
   double ratio_u = 0;                  // relative standard uncertainty of the ratio used
 };
 

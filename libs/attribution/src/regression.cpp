@@ -3,12 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "energy_curve.h"
 #include "erg/least_squares.h"
 #include "erg/nonnegative.h"
-#include "erg/summary.h"
+#include "identifiability.h"
 #include "lanes.h"
 #include "timeline_method.h"
 
@@ -18,11 +17,6 @@ namespace {
 // Readings are averaged over this many resolutions: beyond it a stamp's jitter is a few percent.
 constexpr double kResolutions = 10;
 constexpr double kSteps = 20;
-// A class is resolved where two halves of the recording and the formal error agree to this.
-constexpr double kResolved = 0.05;
-// Shares of a window that vary by less than this are jitter of stamps and the sensor's low-pass.
-constexpr double kFeigned = 0.05;
-
 // Columns that hold any time, and the rows [begin, end).
 Matrix part_of(const Matrix& all, const std::vector<std::size_t>& columns, std::size_t begin,
                std::size_t end) {
@@ -31,24 +25,6 @@ Matrix part_of(const Matrix& all, const std::vector<std::size_t>& columns, std::
     for (std::size_t j = 0; j < columns.size(); ++j) part(i - begin, j) = all(i, columns[j]);
   }
   return part;
-}
-
-// How much the share of a column varies that the other columns do not explain.
-double own_variation(const Matrix& a, std::size_t column) {
-  Matrix others{a.rows, a.columns - 1};
-  std::vector<double> own(a.rows);
-  for (std::size_t i = 0; i < a.rows; ++i) {
-    for (std::size_t j = 0; j < others.columns; ++j) others(i, j) = a(i, j < column ? j : j + 1);
-    own[i] = a(i, column);
-  }
-  if (others.columns == 0) return 1;  // alone: all the power is its own
-  try {
-    const auto left = least_squares(others, own).residuals;
-    return std::sqrt(std::inner_product(left.begin(), left.end(), left.begin(), 0.0) /
-                     static_cast<double>(a.rows));
-  } catch (const FitError&) {
-    return 0;
-  }
 }
 
 // Windows long enough that where in a step they begin does not change what they are made of.
