@@ -122,12 +122,21 @@ std::unique_ptr<Store> open_existing(const std::string& url) {
   return open_store(url);
 }
 
+// What was begun under a run and outlives it (a terminal multiplexer, say) is no part of it.
+void must_be_running(const Store& store, RunId run) {
+  const auto all = store.list();
+  const auto found = std::ranges::find(all, run, &RunSummary::id);
+  if (found != all.end() && found->status == RunStatus::running) return;
+  throw StoreError{"the run " + run.text() + " has ended; this is measured as a run of its own"};
+}
+
 }  // namespace
 
 struct Session::State {
   std::unique_ptr<Store> store;
   RunHeader header;
   bool joined = false;
+  bool measures_cards = false;  // not those of another process, nor of a recording
   HostClock clock;
   SensorSet found;
   std::vector<std::string> notes;
@@ -142,6 +151,7 @@ struct Session::State {
   void join_rank_0(const SessionRank& rank);
   void begin(SessionOptions options);
   void discover_sensors(const SessionOptions& options);
+  void note_late_processes();
   void tell_idle_power();
   void start();
   void end(RunStatus status, std::optional<int> exit_status);
@@ -165,6 +175,22 @@ void Session::State::discover_sensors(const SessionOptions& options) {
           : options.rank  ? sensors_of(*options.rank, *store)
                           : all_sensors(options.all_gpus, *store);
   notes = found.warnings;
+  measures_cards = !options.sensors;
+}
+
+// Who came to a card after the beginning. Of the cards that this process measures.
+void Session::State::note_late_processes() {
+  SensorOptions cards;
+  for (const auto& device : found.devices) {
+    if (device.kind == DeviceKind::gpu) cards.devices.push_back(device.id);
+  }
+  if (!measures_cards || cards.devices.empty()) return;
+  cards.all_gpus = true;  // those that are named, whatever CUDA_VISIBLE_DEVICES says
+  for (auto& warning : warnings_of_processes(cards)) {
+    if (std::ranges::find(notes, warning) != notes.end()) continue;
+    writer->append_note(warning);
+    notes.push_back(std::move(warning));
+  }
 }
 
 // By the devices' profiles, so that the run tells what it drew above idle.
@@ -189,6 +215,7 @@ bool Session::State::join(const RunTicket& ticket, const SessionOptions& options
     store = open_existing(ticket.store_url);
     first = store->first_part(ticket.run);
     header = store->header(ticket.run);
+    must_be_running(*store, ticket.run);
   } catch (const StoreError& error) {
     notes.push_back(std::string{kRunTicketVariable} + ": " + error.what());
     return false;
@@ -227,6 +254,7 @@ void Session::State::join_rank_0(const SessionRank& rank) {
   } else {
     found = sensors_of(rank, *store);
     notes = found.warnings;
+    measures_cards = true;
     tell_idle_power();
   }
   writer = store->join(rank.ticket->run, part(rank.rank + (rank.measured_outside ? 1 : 0)));
@@ -266,6 +294,7 @@ void Session::State::start() {
 // writer keeps what it could not hand over.
 void Session::State::end(RunStatus status, std::optional<int> exit_status) {
   finished = true;
+  note_late_processes();
   const SamplerCost cost = sampler->stop();
   const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds{10};
   // A writer that went on elsewhere says so once: the last attempt comes after that.

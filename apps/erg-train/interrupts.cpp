@@ -3,11 +3,13 @@
 
 #include <time.h>
 
+#include <chrono>
+
 #include "console.h"
 
 namespace erg {
 
-Interrupts::Interrupts() {
+Interrupts::Interrupts(bool tell) : tell_{tell} {
   sigemptyset(&watched_);
   for (const int number : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&watched_, number);
   pthread_sigmask(SIG_BLOCK, &watched_, nullptr);
@@ -22,9 +24,14 @@ Interrupts::~Interrupts() {
 
 void Interrupts::wait(std::stop_token end) {
   constexpr timespec kPatience{0, 100'000'000};
+  // What goes to a whole group arrives twice under erg run, which passes on what it is sent: that
+  // is one wish. Nobody types two so soon after another.
+  constexpr std::chrono::milliseconds kOne{200};
+  std::chrono::steady_clock::time_point first;
   while (!end.stop_requested()) {
     const int number = sigtimedwait(&watched_, nullptr, &kPatience);
     if (number <= 0) continue;
+    if (signal_ != 0 && std::chrono::steady_clock::now() - first < kOne) continue;
     if (signal_ != 0) {
       // As if it had never been watched: the shell sees what happened.
       ::signal(number, SIG_DFL);
@@ -33,8 +40,9 @@ void Interrupts::wait(std::stop_token end) {
       return;
     }
     signal_ = number;
+    first = std::chrono::steady_clock::now();
     stop_.request_stop();
-    inform("\nerg: stopping at the end of this step; once more stops at once\n");
+    if (tell_) inform("\nerg: stopping at the end of this step; once more stops at once\n");
   }
 }
 

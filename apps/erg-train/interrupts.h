@@ -15,7 +15,8 @@ namespace erg {
 // Constructed before any other thread, which inherit that these signals are not theirs.
 class Interrupts {
  public:
-  Interrupts();
+  // `tell`: says on stderr that it stops.
+  explicit Interrupts(bool tell = true);
   ~Interrupts();
   Interrupts(const Interrupts&) = delete;
   Interrupts& operator=(const Interrupts&) = delete;
@@ -27,6 +28,7 @@ class Interrupts {
  private:
   void wait(std::stop_token end);
 
+  const bool tell_;
   sigset_t watched_;
   std::stop_source stop_;
   std::atomic<int> signal_ = 0;

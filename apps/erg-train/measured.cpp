@@ -5,8 +5,10 @@
 
 #include "breakdowns.h"
 #include "console.h"
+#include "erg/full_run.h"
 #include "erg/json_forms.h"
 #include "erg/run_text.h"
+#include "ranks.h"
 #include "session.h"
 #include "store_watch.h"
 
@@ -25,9 +27,12 @@ std::uint16_t span_device(const Session& session, const Trainer& trainer) {
 }
 
 // `session` is null where nothing is measured.
-TrainingListener listener_of(TrainingScreen& screen, std::int64_t epochs, Session* session) {
+TrainingListener listener_of(TrainingScreen& screen, const TrainOptions& options,
+                             Session* session) {
   RunWriter* const writer = session ? &session->writer() : nullptr;
   TrainingListener listener;
+  if (options.follows) return listener;
+  const std::int64_t epochs = options.training.epochs;
   listener.progress = [&screen, watch = StoreWatch{session}](const TrainingProgress& now) mutable {
     screen.show(now);
     if (const auto news = watch.news()) {
@@ -60,27 +65,46 @@ SessionOptions session_options(const Commands& commands, const TrainOptions& opt
 }
 
 void conclude(const Session& session, Run& run, const TrainOptions& options,
-              const std::string& store_url) {
+              const std::string& store_url, const Ending& ending) {
   if (session.joined()) {
     if (options.json) {
       run.breakdowns = usual_breakdowns(run);  // as far as it went; its owner stores its own
-      print(run_json(run));
+      print(ending.json ? ending.json(run) : run_json(run));
     } else if (!options.quiet) {
       inform("erg: part of the run " + run.header.id.text() + "\n");
     }
     return;
   }
   if (options.json) {
-    print(run_json(run));
+    print(ending.json ? ending.json(run) : run_json(run));
     return;
   }
   const std::string id = run.header.id.text().substr(0, 8);
   print("\n" + run_text(run, stdout_style()));
+  if (ending.text) print("\n" + ending.text(run));
   print("\nrun " + id + " in " + store_url + "; look again: erg runs show " + id + "\n");
 }
 
 int exit_status(const TrainingOutcome& outcome, const Interrupts& interrupts) {
-  return outcome.stopped ? 128 + interrupts.signal() : 0;
+  if (!outcome.stopped) return 0;
+  return 128 + (interrupts.signal() != 0 ? interrupts.signal() : SIGTERM);  // another rank's
+}
+
+// Says it first: the launcher may leave less than a second.
+void end_without_the_others(Session& session, const RankLost& lost, const Collective& ranks) {
+  inform(fmt::format("\nerg: rank {} of {}: {}; it ends here, and keeps what was measured\n",
+                     ranks.rank(), ranks.size(), lost.what()));
+  session.writer().append_note(lost.what());
+  session.finish(RunStatus::failed, 1);
+}
+
+// By which the whole training can be extrapolated from what ran.
+void tag_outcome(Session& session, const TrainingOutcome& outcome) {
+  if (!outcome.cut_short) return;
+  Environment environment = session.environment();
+  environment.tags[kMaxStepsTag] = std::to_string(outcome.steps);
+  if (outcome.tests > 0) environment.tags[kTestsTag] = fmt::format("{:.6g}", outcome.tests);
+  session.set_environment(std::move(environment));
 }
 
 void note_outcome(RunWriter& writer, const TrainingOutcome& outcome) {
@@ -98,20 +122,31 @@ void note_outcome(RunWriter& writer, const TrainingOutcome& outcome) {
 
 int measured(const Commands& commands, const TrainOptions& options,
              const std::vector<std::string>& command, Trainer& trainer,
-             const Interrupts& interrupts, const Work& work, const std::function<void()>& keep) {
-  TrainingScreen screen{options.quiet};
-  const std::int64_t epochs = options.training.epochs;
+             const Interrupts& interrupts, Collective* ranks, const Work& work,
+             const Ending& ending) {
+  TrainingScreen screen{options.quiet, options.max_steps};
   if (options.no_measure) {
-    const auto outcome = work(nullptr, listener_of(screen, epochs, nullptr), kNoDevice);
+    const auto outcome = work(nullptr, listener_of(screen, options, nullptr), kNoDevice);
     screen.clear();
-    if (keep) keep();
+    if (ending.keep) ending.keep();
+    if (ranks) any(*ranks, false);  // none leaves while another still works
     return exit_status(outcome, interrupts);
   }
-  Session session{session_options(commands, options, command, trainer)};
-  for (const auto& note : session.notes()) warn(note);
+  auto wanted = session_options(commands, options, command, trainer);
+  const auto begun = ranks ? begin_together(std::move(wanted), trainer.gpu_uuid(), *ranks)
+                           : std::make_unique<Session>(std::move(wanted));
+  Session& session = *begun;
+  if (!options.follows) {
+    for (const auto& note : session.notes()) warn(note);
+  }
+  screen.energy_from([&session] { return session.energy_so_far(); });
   TrainingOutcome outcome;
   try {
-    outcome = work(&session, listener_of(screen, epochs, &session), span_device(session, trainer));
+    outcome = work(&session, listener_of(screen, options, &session), span_device(session, trainer));
+  } catch (const RankLost& lost) {
+    screen.clear();
+    end_without_the_others(session, lost, *ranks);
+    throw;
   } catch (...) {
     screen.clear();
     session.finish(RunStatus::failed, 1);
@@ -119,16 +154,20 @@ int measured(const Commands& commands, const TrainOptions& options,
   }
   screen.clear();
   note_outcome(session.writer(), outcome);
+  if (!options.follows) tag_outcome(session, outcome);
   int status = exit_status(outcome, interrupts);
   try {
-    if (keep) keep();
+    if (ending.keep) ending.keep();
   } catch (const std::exception& failure) {
     warn(failure.what());
     session.writer().append_note(failure.what());
     if (status == 0) status = 1;
   }
-  Run run = session.finish(outcome.stopped ? RunStatus::interrupted : RunStatus::finished, status);
-  conclude(session, run, options, session.store().url());
+  Run run = finish_together(session, outcome.stopped ? RunStatus::interrupted : RunStatus::finished,
+                            status, ranks);
+  if (options.follows) return status;
+  conclude(session, run, options, session.store().url(), ending);
+  if (ending.after) ending.after(run);
   if (outcome.stopped) {
     inform(fmt::format("erg: stopped after step {}: what was measured is stored\n", outcome.steps));
   }

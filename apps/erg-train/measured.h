@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "commands.h"
+#include "erg/collective.h"
 #include "erg/trainer.h"
 #include "interrupts.h"
 #include "session.h"
@@ -19,13 +20,21 @@ namespace erg {
 using Work = std::function<TrainingOutcome(Session* session, const TrainingListener& listener,
                                            std::uint16_t span_device)>;
 
+// What comes after the work; what is empty is not called.
+struct Ending {
+  // What is left to do with the trained network. When it throws, the run ends all the same.
+  std::function<void()> keep;
+  std::function<std::string(const Run&)> text;  // behind what is said of any run
+  std::function<std::string(const Run&)> json;  // instead of it
+  std::function<void(const Run&)> after;        // when all was said
+};
+
 // Does the work as a run of its own (or as a part of the one that ERG_RUN names) and says what came
-// of it; without measuring where the options say so. `keep`, where there is one, is for what is
-// left to do with the trained network: when it throws, the run ends all the same. Gives the exit
-// status.
+// of it; without measuring where the options say so. Null `ranks`: alone; else every rank calls it.
+// Gives the exit status.
 int measured(const Commands& commands, const TrainOptions& options,
              const std::vector<std::string>& command, Trainer& trainer,
-             const Interrupts& interrupts, const Work& work,
-             const std::function<void()>& keep = {});
+             const Interrupts& interrupts, Collective* ranks, const Work& work,
+             const Ending& ending = {});
 
 }  // namespace erg

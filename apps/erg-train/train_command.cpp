@@ -2,7 +2,6 @@
 #include "train_command.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <memory>
@@ -10,8 +9,11 @@
 
 #include "console.h"
 #include "erg/checkpoint.h"
+#include "forecast.h"
 #include "measured.h"
+#include "output_file.h"
 #include "profiler.h"
+#include "ranks.h"
 
 namespace erg {
 namespace {
@@ -38,35 +40,49 @@ void profile(Session& session, Trainer& trainer, const TrainOptions& options,
                   profiler.blocks(), options.profile_seconds));
 }
 
-// Before hours of work: whether a checkpoint can be written here, as far as one can tell.
-void must_be_writable(const std::filesystem::path& path) {
-  namespace fs = std::filesystem;
-  std::error_code error;
-  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path{"."};
-  const std::string tried = "--save " + path.string() + ": ";
-  if (fs::is_directory(path, error)) throw UsageError{tried + "it is a folder, not a file"};
-  if (!fs::is_directory(folder, error)) {
-    throw std::runtime_error{tried + "there is no folder " + folder.string() + ": make it first"};
-  }
-  if (::access(folder.c_str(), W_OK | X_OK) != 0) {
-    throw std::runtime_error{tried + "cannot write in " + folder.string() + ": name another place"};
+// Beside the JSON, not in it.
+void say(const TrainOptions& options, const std::string& text) {
+  if (options.json) {
+    inform(text);
+  } else {
+    print(text);
   }
 }
 
-int train(const Commands& commands, const TrainOptions& options,
-          const std::vector<std::string>& command) {
+int train(const Commands& commands, TrainOptions options, const std::vector<std::string>& command) {
+  const auto place = rank_place();
+  if (place) options = options_of_rank(std::move(options), *place);
   const TrainingOptions training = training_options(options);
   const bool profiled = profile_request(options).time > Seconds{0};
   tags_of(options.tags);
-  if (!options.save.empty()) must_be_writable(options.save);
-  const Interrupts interrupts;
+  if (!options.save.empty()) must_be_writable("--save", options.save);
+  const bool predicted = options.predict || !options.predict_model.empty();
+  if (predicted && options.no_measure) {
+    throw UsageError{"--predict is held against what is measured: not with --no-measure"};
+  }
+  const Interrupts interrupts{!options.follows};
   const DataSet data = data_for(options, options.data);
-  Trainer trainer{network_for(options, data), data, training};
+  const auto ranks = place ? join_ranks(*place, interrupts.token()) : nullptr;
+  const Network network = network_for(options, data);
+  Trainer trainer{network, data, training, ranks.get()};
   if (!options.resume.empty()) trainer.resume(options.resume);
+  std::optional<Forecast> forecast;
+  Ending ending;
+  ending.keep = [&] {
+    if (!options.save.empty()) trainer.save(options.save);
+  };
+  ending.after = [&](const Run& run) {
+    if (forecast) say(options, "\n" + forecast->after(run));
+  };
   return measured(
-      commands, options, command, trainer, interrupts,
+      commands, options, command, trainer, interrupts, ranks.get(),
       [&](Session* session, const TrainingListener& listener, std::uint16_t device) {
         if (session && profiled) check_measured(*session, trainer.gpu_uuid());
+        if (session && predicted && !options.follows) {
+          forecast.emplace(*session, network, trainer, options.predict_model, options.max_steps);
+          inform(forecast->before());
+          session->writer().append_note(forecast->before());
+        }
         auto outcome = trainer.train(session ? &session->spans() : nullptr, listener,
                                      interrupts.token(), device);
         if (session && profiled && !outcome.stopped) {
@@ -74,9 +90,7 @@ int train(const Commands& commands, const TrainOptions& options,
         }
         return outcome;
       },
-      [&] {
-        if (!options.save.empty()) trainer.save(options.save);
-      });
+      ending);
 }
 
 }  // namespace

@@ -60,7 +60,8 @@ void add_how(CLI::App& app, TrainOptions& options) {
 
 void add_levels(CLI::App& app, TrainOptions& options) {
   app.add_option("--instrument", options.instrument,
-                 "none, phases, layers, sync-step, sync-phases, sync-layers")
+                 "none, phases, layers, sync-step, sync-phases, sync-layers; nosync1 (sync-phases "
+                 "but for the forward), nosync3 (phases, one wait a step)")
       ->capture_default_str();
   app.add_option("--layer-every", options.training.layer_every, "layers: on one in so many steps")
       ->check(at_least(1))
@@ -72,6 +73,12 @@ void add_levels(CLI::App& app, TrainOptions& options) {
   app.add_option("--profile-seconds", options.profile_seconds, "How long the profile may take")
       ->check(at_least(5))
       ->capture_default_str();
+  app.add_flag("--predict", options.predict,
+               "Say first what it will take, by the best stored model for this device (erg fit, "
+               "erg predict calibrate), and at the end how right that was");
+  app.add_option("--predict-model", options.predict_model,
+                 "The same by this model: a stored one's name, or a file")
+      ->type_name("MODEL");
   app.add_option("--save", options.save, "Write a checkpoint here at the end")->type_name("FILE");
   app.add_option("--resume", options.resume, "Go on from this checkpoint")->type_name("FILE");
 }
@@ -81,9 +88,6 @@ void add_where(CLI::App& app, TrainOptions& options) {
   app.add_option("--data-dir", options.data_dir,
                  "Where the images' files are (default: ERG_DATA_DIR, the user's and the system's "
                  "data folders)");
-  app.add_option("-b,--batch", training.batch, "Images a step")
-      ->check(at_least(1))
-      ->capture_default_str();
   app.add_option("--device", training.device, "cpu, cuda, cuda:N")->capture_default_str();
   app.add_option("--precision", options.precision, "fp32, tf32, bf16, fp16")->capture_default_str();
   app.add_flag("--channels-last", training.channels_last, "Images with their channels innermost");
@@ -117,6 +121,9 @@ Enum meant(Enum (*from)(std::string_view), const std::string& word) {
 }  // namespace
 
 void add_options(CLI::App& app, TrainOptions& options) {
+  app.add_option("-b,--batch", options.training.batch, "Images a step (of each rank)")
+      ->check(at_least(1))
+      ->capture_default_str();
   add_what(app, options);
   add_how(app, options);
   add_levels(app, options);

@@ -36,11 +36,15 @@ struct TrainOptions {
   std::string save;    // a checkpoint to write at the end
   std::string resume;  // one to go on from
 
+  bool predict = false;       // say before what it will take, and after how right that was
+  std::string predict_model;  // a stored model or a file; empty: the best for the device
+
   std::string name;
   std::vector<std::string> tags;
   bool no_measure = false;
   bool json = false;
   bool quiet = false;
+  bool follows = false;  // a rank other than 0: it trains and measures, and is silent
 };
 
 void add_options(CLI::App& app, TrainOptions& options);

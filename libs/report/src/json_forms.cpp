@@ -5,6 +5,7 @@
 
 #include "device_json.h"
 #include "erg/dynamic_energy.h"
+#include "erg/full_run.h"
 #include "erg/numbers.h"
 #include "json.h"
 
@@ -130,6 +131,21 @@ Json dynamic_form(const Run& run) {
   return json;
 }
 
+Json extrapolated_form(const Run& run) {
+  const auto full = extrapolate(run);
+  if (!full) return {};
+  const auto& range = full->range;
+  return {{"steps", full->steps},
+          {"planned_steps", full->planned},
+          {"energy_j", full->energy.value()},
+          {"energy_low_j", range ? Json(range->energy_low.value()) : Json{}},
+          {"energy_high_j", range ? Json(range->energy_high.value()) : Json{}},
+          {"time_s", full->time.count()},
+          {"time_low_s", range ? Json(range->time_low.count()) : Json{}},
+          {"time_high_s", range ? Json(range->time_high.count()) : Json{}},
+          {"level", 0.95}};
+}
+
 }  // namespace
 
 std::string breakdown_json(RunId run, const Breakdown& breakdown) {
@@ -191,6 +207,7 @@ std::string run_json(const Run& run) {
     json["breakdowns"].push_back(breakdown_form(breakdown));
   }
   json["dynamic"] = dynamic_form(run);
+  json["extrapolated"] = extrapolated_form(run);
   return dumped(json);
 }
 

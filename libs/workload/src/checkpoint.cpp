@@ -89,7 +89,7 @@ void Trainer::save(const std::filesystem::path& path) const {
                    {"seed", std::to_string(state_->options.seed)},
                    {"epoch", std::to_string(state_->epoch)},
                    {"step", std::to_string(state_->step)},
-                   {"batch", std::to_string(state_->options.batch)},
+                   {"batch", std::to_string(state_->batch_of_all())},
                    {"optimizer_steps", std::to_string(state_->optimizer.steps())}};
   for (const auto& [name, tensor] : tensors_of(*state_)) {
     content.tensors[name] = tensor.detach().cpu();
@@ -117,7 +117,7 @@ void Trainer::resume(const std::filesystem::path& path) {
     throw CheckpointError{path.string() + " was trained on " + checkpoint.data +
                           " with other images than these"};
   }
-  if (checkpoint.batch != state_->options.batch || checkpoint.seed != state_->options.seed) {
+  if (checkpoint.batch != state_->batch_of_all() || checkpoint.seed != state_->options.seed) {
     throw CheckpointError{path.string() + " was trained with --batch " +
                           std::to_string(checkpoint.batch) + " --seed " +
                           std::to_string(checkpoint.seed) + ": it goes on with these only"};

@@ -4,6 +4,7 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <sstream>
 #include <thread>
 
 #include "compute_device.h"
@@ -68,12 +69,13 @@ std::string first_line(const c10::Error& error) {
 }  // namespace
 
 Trainer::State::State(const Network& network, const DataSet& data_set,
-                      const TrainingOptions& wanted, at::Device where)
+                      const TrainingOptions& wanted, at::Device where, Collective* ranks)
     : data{data_set},
       options{wanted},
       device{where},
       module{wanted_network(network, wanted), where, wanted.seed},
       optimizer{module.parameters(), wanted.optimizer},
+      average{ranks, where},
       source{data_set.train.shape, network.input_shape(), wanted.batch, where,
              loader_threads(wanted, where)},
       meter{where} {
@@ -87,7 +89,11 @@ Trainer::State::State(const Network& network, const DataSet& data_set,
 
 std::int64_t Trainer::State::steps_per_epoch() const {
   const auto images = static_cast<std::int64_t>(data.train.size());
-  return (images + options.batch - 1) / options.batch;
+  return (images + batch_of_all() - 1) / batch_of_all();
+}
+
+std::int64_t Trainer::State::batch_of_all() const {
+  return options.batch * (average.needed() ? average.ranks().size() : 1);
 }
 
 std::int64_t Trainer::State::planned_steps() const {
@@ -95,7 +101,34 @@ std::int64_t Trainer::State::planned_steps() const {
   return options.max_steps ? std::min(all, *options.max_steps) : all;
 }
 
-Trainer::Trainer(const Network& network, const DataSet& data, const TrainingOptions& options) {
+std::string Trainer::State::agreement() const {
+  const auto& sgd = options.optimizer;
+  std::ostringstream text;
+  text << "network " << module.network().name() << ", data " << data.name << ' '
+       << data.fingerprint() << ", batch " << options.batch << ", epochs " << options.epochs
+       << ", max steps " << options.max_steps.value_or(0) << ", " << to_string(sgd.kind) << ' '
+       << sgd.learning_rate << ' ' << sgd.momentum << ' ' << sgd.weight_decay << ", precision "
+       << to_string(options.precision) << ", seed " << options.seed << ", tests "
+       << options.evaluate << ' ' << options.until_accuracy.value_or(0) << ", step " << step;
+  return text.str();
+}
+
+void Trainer::State::agree() {
+  if (!average.needed()) return;
+  const auto all = gather(average.ranks(), agreement());
+  for (std::size_t rank = 1; rank < all.size(); ++rank) {
+    if (all[rank] == all[0]) continue;
+    throw TrainingError{"rank " + std::to_string(rank) +
+                        " does another training than rank 0: " + all[rank] + "; rank 0: " + all[0]};
+  }
+  std::vector<at::Tensor> tensors;
+  for (const auto& each : module.tensors()) tensors.push_back(each.tensor);
+  for (const auto& each : optimizer.state()) tensors.push_back(each.second);
+  average.spread(tensors);
+}
+
+Trainer::Trainer(const Network& network, const DataSet& data, const TrainingOptions& options,
+                 Collective* ranks) {
   check_options(options);
   check_fit(network, data);
   const at::Device device = compute_device(options.device);
@@ -103,7 +136,7 @@ Trainer::Trainer(const Network& network, const DataSet& data, const TrainingOpti
   if (asynchronous(device)) c10::impl::VirtualGuardImpl{device.type()}.setDevice(device);
   if (options.threads > 0) at::set_num_threads(static_cast<int>(options.threads));
   try {
-    state_ = std::make_unique<State>(network, data, options, device);
+    state_ = std::make_unique<State>(network, data, options, device, ranks);
     reset_peak_memory(device);
   } catch (const c10::Error& error) {
     throw TrainingError{network.name() + " on " + options.device + ": " + first_line(error)};
@@ -143,14 +176,31 @@ auto Trainer::guarded(Body body) {
   }
 }
 
+namespace {
+
+// Ranks that dropped the same units would learn from fewer of them. A checkpoint has the state of
+// rank 0.
+void seed_dropout(const Trainer::State& state) {
+  const auto& options = state.options;
+  const int rank = state.average.needed() ? state.average.ranks().rank() : 0;
+  if (rank > 0) {
+    const auto apart = static_cast<std::uint64_t>(rank) * 0x9e3779b97f4a7c15u;
+    at::manual_seed((options.seed ^ apart) + static_cast<std::uint64_t>(state.step));
+    return;
+  }
+  at::manual_seed(options.seed);
+  if (!state.random.defined()) return;
+  at::Generator generator = at::globalContext().defaultGenerator(at::kCPU);
+  generator.set_state(state.random);
+}
+
+}  // namespace
+
 TrainingOutcome Trainer::train(SpanLog* log, const TrainingListener& listener, std::stop_token stop,
                                std::uint16_t span_device) {
-  at::manual_seed(state_->options.seed);
-  if (state_->random.defined()) {
-    at::Generator generator = at::globalContext().defaultGenerator(at::kCPU);
-    generator.set_state(state_->random);
-  }
+  seed_dropout(*state_);
   return guarded([&] {
+    state_->agree();
     return TrainingLoop{*state_, log, listener, std::move(stop), span_device}.run();
   });
 }
@@ -159,6 +209,7 @@ TrainingOutcome Trainer::evaluate(std::int64_t rounds, SpanLog* log,
                                   const TrainingListener& listener, std::stop_token stop,
                                   std::uint16_t span_device) {
   return guarded([&] {
+    state_->agree();
     return TrainingLoop{*state_, log, listener, std::move(stop), span_device}.run_evaluation(
         rounds);
   });

@@ -2,6 +2,7 @@
 #include "training_loop.h"
 
 #include <algorithm>
+#include <array>
 
 #include "compute_device.h"
 
@@ -18,7 +19,8 @@ bool every_layer(Instrumentation level) {
   return level == Instrumentation::layers || level == Instrumentation::sync_layers;
 }
 bool phases_synchronise(Instrumentation level) {
-  return level == Instrumentation::sync_phases || level == Instrumentation::sync_layers;
+  return level == Instrumentation::sync_phases || level == Instrumentation::sync_layers ||
+         level == Instrumentation::nosync1;
 }
 
 }  // namespace
@@ -56,18 +58,20 @@ TrainingLoop::TrainingLoop(Trainer::State& state, SpanLog* log, const TrainingLi
 TrainingOutcome TrainingLoop::run() {
   return within_run([this] {
     while (!ended()) {
-      outcome_.stopped = stop_.stop_requested();
+      outcome_.stopped = stop_agreed(stop_.stop_requested());
       if (!outcome_.stopped) train_epoch();
     }
+    outcome_.cut_short =
+        state_.epoch < state_.options.epochs && !outcome_.stopped && !outcome_.reached;
   });
 }
 
 TrainingOutcome TrainingLoop::run_evaluation(std::int64_t rounds) {
   return within_run([this, rounds] {
-    for (std::int64_t round = 0; round < rounds && !stop_.stop_requested(); ++round) {
-      evaluation_round(round);
+    for (std::int64_t round = 0; round < rounds && !outcome_.stopped; ++round) {
+      outcome_.stopped = stop_agreed(stop_.stop_requested());
+      if (!outcome_.stopped) evaluation_round(round);
     }
-    outcome_.stopped = outcome_.stopped || stop_.stop_requested();
   });
 }
 
@@ -101,7 +105,7 @@ void TrainingLoop::train_epoch() {
   const std::int64_t steps = train_steps();
   wait_where_asked(true);
   host_.leave_steps(phase::kOther);
-  const Learnt learnt = state_.meter.read();
+  const Learnt learnt = learnt_by_all();
   state_.source.finish();
   outcome_.images += learnt.images;
   if (learnt.images > 0) {
@@ -128,16 +132,18 @@ std::int64_t TrainingLoop::train_steps() {
   const std::int64_t begun = state_.step - state_.epoch * all;
   const std::int64_t steps = std::min(all - begun, state_.planned_steps() - state_.step);
   auto order = shuffled_order(state_.data.train.size(), state_.options.seed, state_.epoch);
-  order.erase(order.begin(), order.begin() + begun * state_.options.batch);
-  state_.source.start(state_.data.train, std::move(order));
+  order.erase(order.begin(), order.begin() + begun * state_.batch_of_all());
+  const bool ranks = state_.average.needed();
+  shard_ = ranks ? shard(order, state_.options.batch, state_.average.ranks().rank(),
+                         state_.average.ranks().size())
+                 : Shard{};
+  state_.source.start(state_.data.train, ranks ? shard_.order : std::move(order));
   state_.meter.clear();
   reported_ = std::chrono::steady_clock::now();
   images_at_report_ = 0;
   for (std::int64_t i = 0; i < steps; ++i) {
-    if (stop_.stop_requested()) {
-      outcome_.stopped = true;
-      return i;
-    }
+    if (!ranks) outcome_.stopped = stop_.stop_requested();
+    if (outcome_.stopped) return i;
     step(i, steps);
   }
   return steps;
@@ -163,11 +169,13 @@ void TrainingLoop::step(std::int64_t index, std::int64_t steps) {
   }
   enter(phase::kBackward);
   backward(loss);
+  const double share = state_.average.needed() ? shard_.weight(labels.size(0), index) : 1;
+  if (state_.average.needed()) average(share);
   enter(phase::kOptimizer);
   update();
   layers_now_ = false;
   enter(phase::kOther);
-  state_.meter.add(loss, logits, labels);
+  if (share > 0) state_.meter.add(loss, logits, labels);
   ++state_.step;
   state_.source.launched(batch);
   if (device_track_) device_track_->end_step();
@@ -185,6 +193,32 @@ void TrainingLoop::backward(const at::Tensor& loss) {
   (state_.scaler ? state_.scaler->scaled(loss) : loss).backward();
 }
 
+// Waiting for the others is part of it. Whether to stop is settled here, too: all ranks make the
+// same steps.
+void TrainingLoop::average(double weight) {
+  const bool told = log_ && level_ != Instrumentation::none;
+  const SpanIndex range = told ? log_->open(log_->intern("all_reduce"), SpanKind::range) : kNoSpan;
+  outcome_.stopped = any(state_.average.ranks(), stop_.stop_requested());
+  state_.average.average(state_.optimizer.gradients(), weight);
+  if (told) log_->close(range);
+}
+
+// Over the images of all ranks.
+Learnt TrainingLoop::learnt_by_all() {
+  Learnt learnt = state_.meter.read();
+  if (!state_.average.needed()) return learnt;
+  const auto mine = static_cast<double>(learnt.images);
+  std::array<double, 3> sums{learnt.loss * mine, learnt.accuracy * mine, mine};
+  state_.average.ranks().sum(sums);
+  if (sums[2] == 0) return {};
+  return {sums[0] / sums[2], sums[1] / sums[2], static_cast<std::int64_t>(sums[2])};
+}
+
+// Ranks stop together, where one of them is asked to.
+bool TrainingLoop::stop_agreed(bool mine) const {
+  return state_.average.needed() ? any(state_.average.ranks(), mine) : mine;
+}
+
 void TrainingLoop::update() {
   const auto& options = state_.options;
   const double rate = options.optimizer.learning_rate *
@@ -199,7 +233,10 @@ void TrainingLoop::update() {
 }
 
 void TrainingLoop::enter(std::string_view phase) {
-  if (phases_synchronise(level_)) synchronize(state_.device);
+  const bool forward_ends = phase == phase::kLoss;
+  if (phases_synchronise(level_) && !(level_ == Instrumentation::nosync1 && forward_ends)) {
+    synchronize(state_.device);
+  }
   const SpanIndex before = host_.innermost();
   const Timestamp moment = host_.enter(phase);
   if (layers_now_ && host_layers_) host_layers_->finish(before, moment);
@@ -212,7 +249,8 @@ void TrainingLoop::begin_step() {
 }
 
 void TrainingLoop::wait_where_asked(bool step_ends) {
-  if (phases_synchronise(level_) || (step_ends && level_ == Instrumentation::sync_step)) {
+  const bool by_step = level_ == Instrumentation::sync_step || level_ == Instrumentation::nosync3;
+  if (phases_synchronise(level_) || (step_ends && by_step)) {
     synchronize(state_.device);
   }
 }
@@ -240,7 +278,7 @@ void TrainingLoop::report(std::int64_t step, std::int64_t steps, bool evaluating
     reported_ = now;
     return;
   }
-  const std::int64_t images = step * state_.options.batch;
+  const std::int64_t images = step * state_.batch_of_all();
   const std::chrono::duration<double> since = now - reported_;
   TrainingProgress progress;
   progress.epoch = state_.epoch;

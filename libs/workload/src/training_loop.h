@@ -27,6 +27,7 @@ class TrainingLoop {
   template <class Body>
   TrainingOutcome within_run(Body body);
   bool ended() const;
+  std::vector<std::uint32_t> my_part(std::vector<std::uint32_t> order) const;
   void evaluation_round(std::int64_t round);
   void train_epoch();
   std::int64_t train_steps();
@@ -34,6 +35,9 @@ class TrainingLoop {
   at::Tensor to_device(const at::Tensor& host, bool images) const;
   void backward(const at::Tensor& loss);
   void update();
+  void average(double weight);
+  Learnt learnt_by_all();
+  bool stop_agreed(bool mine) const;
   void evaluate(std::int64_t steps, EpochResult& result);
 
   // From here on the phase is another, on every clock that is kept.
@@ -53,6 +57,7 @@ class TrainingLoop {
   std::optional<DeviceTrack> device_track_;
   std::optional<HostLayers> host_layers_;
   std::optional<LayerMarks> layer_marks_;
+  Shard shard_;
   bool layers_now_ = false;  // this step's layers are watched
   std::mt19937_64 layer_choice_;
   std::int64_t layer_turn_ = 0;

@@ -23,6 +23,21 @@ std::vector<std::uint32_t> test_order(std::size_t all, std::size_t wanted) {
 
 }  // namespace
 
+// Of images that the ranks test side by side; with the running statistics of rank 0.
+std::vector<std::uint32_t> TrainingLoop::my_part(std::vector<std::uint32_t> order) const {
+  if (!state_.average.needed()) return order;
+  const Collective& ranks = state_.average.ranks();
+  std::vector<at::Tensor> statistics;
+  for (const auto& [name, tensor, trainable] : state_.module.tensors()) {
+    if (!trainable) statistics.push_back(tensor);
+  }
+  state_.average.spread(statistics);
+  const auto all = static_cast<std::ptrdiff_t>(order.size());
+  const auto begin = all * ranks.rank() / ranks.size();
+  const auto end = all * (ranks.rank() + 1) / ranks.size();
+  return {order.begin() + begin, order.begin() + end};
+}
+
 void TrainingLoop::evaluation_round(std::int64_t round) {
   EpochResult result;
   result.epoch = static_cast<std::int32_t>(round);
@@ -40,7 +55,7 @@ void TrainingLoop::evaluate(std::int64_t steps, EpochResult& result) {
   const at::NoGradGuard no_gradients;
   if (device_track_) device_track_->begin_evaluation();
   host_.enter(phase::kEvaluate);
-  const auto batch_size = static_cast<std::size_t>(state_.options.batch);
+  const auto batch_size = static_cast<std::size_t>(state_.batch_of_all());
   const std::size_t all = state_.data.test.size();
   std::size_t wanted = all;
   if (steps < state_.steps_per_epoch()) {
@@ -49,7 +64,7 @@ void TrainingLoop::evaluate(std::int64_t steps, EpochResult& result) {
         std::ceil(part * static_cast<double>((all + batch_size - 1) / batch_size)));
     wanted = std::min(all, std::max<std::size_t>(batches, 1) * batch_size);
   }
-  state_.source.start(state_.data.test, test_order(all, wanted));
+  state_.source.start(state_.data.test, my_part(test_order(all, wanted)));
   state_.meter.clear();
   reported_ = std::chrono::steady_clock::now();
   images_at_report_ = 0;
@@ -65,10 +80,13 @@ void TrainingLoop::evaluate(std::int64_t steps, EpochResult& result) {
     state_.source.launched(*batch);
     report(done, static_cast<std::int64_t>((wanted + batch_size - 1) / batch_size), true);
   }
-  const Learnt learnt = state_.meter.read();
+  outcome_.stopped = stop_agreed(outcome_.stopped);
+  const Learnt learnt = learnt_by_all();
   state_.source.finish();
   host_.enter(phase::kOther);
   if (outcome_.stopped) return;
+  outcome_.tests +=
+      static_cast<double>(wanted) / static_cast<double>(std::max<std::size_t>(all, 1));
   result.test_loss = learnt.loss;
   result.test_accuracy = learnt.accuracy;
 }

@@ -11,8 +11,8 @@
 namespace erg {
 namespace {
 
-constexpr std::string_view kInstrumentations[] = {"none",      "phases",      "layers",
-                                                  "sync-step", "sync-phases", "sync-layers"};
+constexpr std::string_view kInstrumentations[] = {
+    "none", "phases", "layers", "sync-step", "sync-phases", "sync-layers", "nosync1", "nosync3"};
 constexpr std::string_view kPrecisions[] = {"fp32", "tf32", "bf16", "fp16"};
 constexpr std::string_view kOptimizers[] = {"sgd", "adam", "adamw"};
 

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "erg/collective.h"
 #include "erg/data_set.h"
 #include "erg/environment.h"
 #include "erg/network.h"
@@ -49,6 +50,8 @@ struct TrainingOutcome {
   std::int64_t skipped_steps = 0;  // of fp16: a gradient was not finite
   bool stopped = false;            // as asked for from outside, at the end of a step
   bool reached = false;            // until_accuracy
+  bool cut_short = false;          // max_steps, before the last epoch's end
+  double tests = 0;                // whole ones: that of a cut epoch is a part of one
   std::optional<std::int64_t> peak_device_bytes;
 };
 
@@ -60,7 +63,12 @@ class Trainer {
 
   // `data` outlives the trainer. The network's input has as many channels as the images, which are
   // resized to it, and as many outputs as there are classes. Throws TrainingError, NetworkError.
-  Trainer(const Network& network, const DataSet& data, const TrainingOptions& options);
+  //
+  // With `ranks`, which outlives it, this is one of several processes that train one network: each
+  // on its own images of a step, options.batch of them, by the mean of all their gradients. Then
+  // every call here is one that all ranks make.
+  Trainer(const Network& network, const DataSet& data, const TrainingOptions& options,
+          Collective* ranks = nullptr);
   ~Trainer();
   Trainer(const Trainer&) = delete;
   Trainer& operator=(const Trainer&) = delete;

@@ -26,6 +26,8 @@ enum class Instrumentation {
   sync_step,    // steps, each ended by a wait for the device
   sync_phases,  // phases, each ended so
   sync_layers,  // phases and layers, each ended so, on every step
+  nosync1,      // sync_phases, but the forward: its device time falls into the loss
+  nosync3,      // phases by the host's clock, one wait at the end of each step
 };
 
 // Do not rename: runs hold these words.

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "erg/rank_place.h"
+
+#include <charconv>
+#include <cstdlib>
+#include <string_view>
+
+#include "erg/training_options.h"
+
+namespace erg {
+namespace {
+
+// What Open MPI waits between its signal to stop and the one that kills, unless told otherwise.
+constexpr double kMpirunSeconds = 1;
+constexpr double kPatient = 10;
+
+// The whole numbers of an environment.
+class Numbers {
+ public:
+  explicit Numbers(const Variable& variable) : variable_{variable} {}
+
+  std::string text(const char* name) const {
+    const char* const value = variable_(name);
+    return value ? value : "";
+  }
+
+  std::optional<int> find(const char* name) const {
+    const std::string word = text(name);
+    if (word.empty()) return std::nullopt;
+    int value = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+    if (error != std::errc{} || end != word.data() + word.size() || value < 0) {
+      throw TrainingError{std::string{name} + " is no whole number: '" + word + "'"};
+    }
+    return value;
+  }
+
+  int get(const char* name, const char* beside) const {
+    if (const auto value = find(name)) return *value;
+    throw TrainingError{std::string{beside} + " is set and " + name +
+                        " is not: set both, as the launcher does, or neither"};
+  }
+
+ private:
+  const Variable& variable_;
+};
+
+void check(const RankPlace& place, const char* rank, const char* size) {
+  if (place.rank < place.size) return;
+  throw TrainingError{std::string{rank} + " is " + std::to_string(place.rank) + " and " + size +
+                      " is " + std::to_string(place.size) + ": ranks count from 0"};
+}
+
+void find_master(const Numbers& numbers, RankPlace& place) {
+  place.master_address = numbers.text("MASTER_ADDR");
+  const auto port = numbers.find("MASTER_PORT");
+  if (port && (*port == 0 || *port > 65535)) {
+    throw TrainingError{"MASTER_PORT is no port: " + std::to_string(*port)};
+  }
+  place.master_port = static_cast<std::uint16_t>(port.value_or(29500));
+  place.master_serves = numbers.text("TORCHELASTIC_USE_AGENT_STORE") == "True";
+  place.attempt = numbers.text("TORCHELASTIC_RESTART_COUNT");
+}
+
+RankPlace by_mpirun(const Numbers& numbers, int size) {
+  RankPlace place;
+  place.launcher = Launcher::mpirun;
+  place.size = size;
+  place.rank = numbers.get("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE");
+  place.local_rank = numbers.find("OMPI_COMM_WORLD_LOCAL_RANK").value_or(place.rank);
+  place.seconds_to_end =
+      numbers.find("OMPI_MCA_odls_base_sigkill_timeout").value_or(kMpirunSeconds);
+  check(place, "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE");
+  return place;
+}
+
+RankPlace by_torchrun(const Numbers& numbers, int size) {
+  RankPlace place;
+  place.launcher = Launcher::torchrun;
+  place.size = size;
+  place.rank = numbers.get("RANK", "WORLD_SIZE");
+  place.local_rank = numbers.find("LOCAL_RANK").value_or(place.rank);
+  place.seconds_to_end = kPatient;
+  check(place, "RANK", "WORLD_SIZE");
+  find_master(numbers, place);
+  if (place.master_address.empty()) place.master_address = "127.0.0.1";
+  return place;
+}
+
+RankPlace by_srun(const Numbers& numbers, int size) {
+  RankPlace place;
+  place.launcher = Launcher::srun;
+  place.size = size;
+  place.rank = numbers.get("SLURM_PROCID", "SLURM_NTASKS");
+  place.local_rank = numbers.find("SLURM_LOCALID").value_or(place.rank);
+  place.seconds_to_end = kPatient;
+  check(place, "SLURM_PROCID", "SLURM_NTASKS");
+  find_master(numbers, place);
+  return place;
+}
+
+// A step of srun says so; without that, who names a master means it.
+std::optional<int> tasks_of_srun(const Numbers& numbers) {
+  if (!numbers.find("SLURM_PROCID")) return std::nullopt;
+  if (const auto tasks = numbers.find("SLURM_STEP_NUM_TASKS")) return tasks;
+  if (numbers.text("MASTER_ADDR").empty()) return std::nullopt;
+  return numbers.find("SLURM_NTASKS");
+}
+
+}  // namespace
+
+std::optional<RankPlace> rank_place(const Variable& variable) {
+  const Numbers numbers{variable};
+  if (const auto size = numbers.find("OMPI_COMM_WORLD_SIZE"); size && *size > 1) {
+    return by_mpirun(numbers, *size);
+  }
+  if (const auto size = numbers.find("WORLD_SIZE"); size && *size > 1) {
+    return by_torchrun(numbers, *size);
+  }
+  if (const auto size = tasks_of_srun(numbers); size && *size > 1) {
+    return by_srun(numbers, *size);
+  }
+  return std::nullopt;
+}
+
+std::optional<RankPlace> rank_place() {
+  return rank_place([](const char* name) { return std::getenv(name); });
+}
+
+}  // namespace erg
