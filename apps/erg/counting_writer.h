@@ -8,7 +8,8 @@
 
 namespace erg {
 
-// Hands everything on and counts the readings into `samples`, which must outlive it.
+// Hands everything on and counts the readings into `samples`, which must outlive it. What waits to
+// be written stays small, however long the file is.
 class CountingWriter final : public RunWriter {
  public:
   CountingWriter(std::unique_ptr<RunWriter> to, std::uint64_t& samples)
@@ -16,8 +17,12 @@ class CountingWriter final : public RunWriter {
 
   RunId run() const override { return to_->run(); }
   void append_samples(std::size_t channel, std::span<const Sample> samples) override {
-    samples_ += samples.size();
     to_->append_samples(channel, samples);
+    samples_ += samples.size();
+    waiting_ += samples.size();
+    if (waiting_ < kMostWaiting) return;
+    to_->heartbeat();
+    waiting_ = 0;
   }
   void append_gap(std::size_t channel, const Gap& gap) override { to_->append_gap(channel, gap); }
   void append_spans(const SpanTable& spans, SpanIndex first) override {
@@ -38,8 +43,11 @@ class CountingWriter final : public RunWriter {
   }
 
  private:
+  static constexpr std::uint64_t kMostWaiting = 2'000'000;
+
   std::unique_ptr<RunWriter> to_;
   std::uint64_t& samples_;
+  std::uint64_t waiting_ = 0;
 };
 
 }  // namespace erg
