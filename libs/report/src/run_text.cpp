@@ -5,6 +5,7 @@
 
 #include "erg/breakdown_text.h"
 #include "erg/dynamic_energy.h"
+#include "erg/full_run.h"
 #include "erg/numbers.h"
 
 namespace erg {
@@ -85,6 +86,20 @@ void add_part(std::string& text, const Part& part) {
   for (const auto& note : part.notes) add_line(text, "note", note);
 }
 
+// What --max-steps left out, said to be a guess.
+std::string full_run_text(const Run& run) {
+  const auto full = extrapolate(run);
+  if (!full) return "";
+  std::string text =
+      fmt::format("extrapolated to all {} steps from the {} made: {}, {}", full->planned,
+                  full->steps, erg::text(full->energy), erg::text(full->time));
+  if (!full->range) return text + " (no interval: too few steps were told apart)\n";
+  const auto& range = *full->range;
+  return text + fmt::format(" (95 %: {} to {}, {} to {})\n", erg::text(range.energy_low),
+                            erg::text(range.energy_high), erg::text(range.time_low),
+                            erg::text(range.time_high));
+}
+
 }  // namespace
 
 std::string run_text(const Run& run, TextStyle style) {
@@ -101,7 +116,7 @@ std::string run_text(const Run& run, TextStyle style) {
     line += measured_power(run) ? ", no energy: too little was measured"
                                 : ", no energy: nothing here measured power";
   }
-  text += emphasised(line, style) + "\n" + dynamic_text(run);
+  text += emphasised(line, style) + "\n" + full_run_text(run) + dynamic_text(run);
   for (const auto by : {Grouping::device, Grouping::phase}) {
     const auto* breakdown = find_breakdown(run, by);
     if (breakdown && !breakdown->rows.empty()) text += "\n" + breakdown_text(*breakdown, style);
