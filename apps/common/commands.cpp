@@ -38,9 +38,20 @@ std::string full_name(const CLI::App& app) {
   return app.get_parent() ? full_name(*app.get_parent()) + " " + app.get_name() : app.get_name();
 }
 
-// CLI11's own, begun with the program's name.
+std::string root_name(const CLI::App& app) {
+  return app.get_parent() ? root_name(*app.get_parent()) : app.get_name();
+}
+
+// CLI11's own, begun with the program's name; of a group, with an example of its first command.
 std::string help_of(const CLI::App& app) {
-  return app.help(app.get_parent() ? full_name(*app.get_parent()) : "");
+  std::string help = app.help(app.get_parent() ? full_name(*app.get_parent()) : "");
+  const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+  if (app.get_parent() && app.get_footer().empty() && !commands.empty()) {
+    help += "\n" + commands.front()->get_footer() + "\n";
+  }
+  if (app.get_parent())
+    help += "\nWhich store: --store URL or ERG_STORE; see " + root_name(app) + " --help\n";
+  return help;
 }
 
 }  // namespace
@@ -48,6 +59,8 @@ std::string help_of(const CLI::App& app) {
 Commands::Commands(std::string program, std::string description)
     : program_{std::move(program)}, app_{std::move(description), program_} {
   app_.fallthrough();
+  // After one command, a word that is another's name is an argument: a run may be called "carbon".
+  app_.require_subcommand(0, 1);
   app_.set_help_flag("-h,--help", "Say what this command does and how to use it");
   app_.get_formatter()->column_width(34);
   app_.add_option("--store", store_url_,
@@ -59,6 +72,7 @@ Commands::Commands(std::string program, std::string description)
 CLI::App& Commands::add_group(const std::string& name, const std::string& description) {
   auto* group = app_.add_subcommand(name, description);
   group->allow_extras();
+  group->require_subcommand(0, 1);
   return *group;
 }
 

@@ -54,6 +54,13 @@ ChannelProfile read_channel(const Json& json, const std::string& device) {
   return channel;
 }
 
+std::optional<IdleMaxModel> read_cpu_model(const Json& json) {
+  const auto idle = number_at<Watts>(json, "idle_w"), max = number_at<Watts>(json, "max_w");
+  const auto exponent = number_at<double>(json, "exponent");
+  if (!idle || !max || !exponent || *max <= *idle) return std::nullopt;
+  return IdleMaxModel{*idle, *max, *exponent};
+}
+
 }  // namespace
 
 void save_profile(Store& store, const DeviceProfile& profile) {
@@ -63,6 +70,11 @@ void save_profile(Store& store, const DeviceProfile& profile) {
   json["host"] = profile.host;
   json["channels"] = Json::array();
   for (const auto& channel : profile.channels) json["channels"].push_back(form(channel));
+  if (profile.cpu_model) {
+    json["cpu_model"] = {{"idle_w", profile.cpu_model->idle.value()},
+                         {"max_w", profile.cpu_model->max.value()},
+                         {"exponent", profile.cpu_model->exponent}};
+  }
   Document document;
   document.kind = document_kind::kDeviceProfile;
   document.name = document_name(profile.device, profile.host);
@@ -77,8 +89,11 @@ std::optional<DeviceProfile> find_profile_of(const Store& store, const Device& d
   if (!document) return std::nullopt;
   try {
     const Json json = Json::parse(document->text);
-    DeviceProfile profile{
-        device.id, json.value("name", ""), json.value("host", ""), {}, document->saved};
+    DeviceProfile profile{device.id, json.value("name", ""), json.value("host", ""), {},
+                          {},        document->saved};
+    if (const auto model = json.find("cpu_model"); model != json.end()) {
+      profile.cpu_model = read_cpu_model(*model);
+    }
     for (const auto& channel : json.at("channels")) {
       profile.channels.push_back(read_channel(channel, device.id));
     }
@@ -86,6 +101,11 @@ std::optional<DeviceProfile> find_profile_of(const Store& store, const Device& d
   } catch (const Json::exception&) {
     return std::nullopt;
   }
+}
+
+std::optional<IdleMaxModel> calibrated_cpu_model(const Store& store, const std::string& host) {
+  const auto profile = find_profile_of(store, {"cpu-0", DeviceKind::cpu, "", "", {}, {}}, host);
+  return profile ? profile->cpu_model : std::nullopt;
 }
 
 std::optional<IdlePower> idle_power(const DeviceProfile& profile) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "erg/device.h"
+#include "erg/estimator.h"
 #include "erg/idle_sensor.h"
 #include "erg/sensor_check.h"
 #include "erg/store.h"
@@ -18,7 +19,8 @@ struct DeviceProfile {
   std::string name;
   std::string host;
   std::vector<ChannelProfile> channels;
-  UtcTime taken;  // set by the store
+  std::optional<IdleMaxModel> cpu_model;  // of all CPUs together, in the profile of the first
+  UtcTime taken;                          // set by the store
 };
 
 void save_profile(Store& store, const DeviceProfile& profile);
@@ -27,6 +29,9 @@ void save_profile(Store& store, const DeviceProfile& profile);
 // there is none, or what is there cannot be read.
 std::optional<DeviceProfile> find_profile_of(const Store& store, const Device& device,
                                              const std::string& host);
+
+// The model that the profile of this host's CPU holds, for a run that cannot read its counter.
+std::optional<IdleMaxModel> calibrated_cpu_model(const Store& store, const std::string& host);
 
 // Cold idle: what the device would have drawn without the work. By the channel that runs read, or
 // the first that knows.

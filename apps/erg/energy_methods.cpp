@@ -12,8 +12,6 @@
 namespace erg {
 namespace {
 
-constexpr std::string_view kMeter = "power_meter";
-
 using Timelines = std::vector<const Timeline*>;
 
 bool measures_energy(const Timeline& line) {
@@ -22,17 +20,13 @@ bool measures_energy(const Timeline& line) {
 
 // A meter, then a counter, then the power that is renewed most often.
 int rank(const Timeline& line) {
-  if (line.channel().name == kMeter) return 0;
+  if (line.channel().name == kMeterChannel) return 0;
   return line.channel().kind == ChannelKind::energy_counter ? 1 : 2;
 }
 
 bool surer(const Timeline* a, const Timeline* b) {
   if (rank(*a) != rank(*b)) return rank(*a) < rank(*b);
   return a->size() > b->size();
-}
-
-std::string described(const Channel& channel) {
-  return channel.method.empty() ? channel.name : channel.name + " (" + channel.method + ")";
 }
 
 // What a script that asks every `period` adds up: the last value it could have seen, each time.
@@ -113,7 +107,8 @@ void add_estimators(MethodComparison& comparison, const Device& device, const Pa
 void add_average(MethodComparison& comparison, const Timelines& lines, Interval interval,
                  Seconds polling) {
   const auto is_power = [](const Timeline* line) {
-    return line->channel().kind == ChannelKind::windowed_power && line->channel().name != kMeter;
+    return line->channel().kind == ChannelKind::windowed_power &&
+           line->channel().name != kMeterChannel;
   };
   const bool recorded = std::ranges::any_of(
       lines, [](const Timeline* line) { return line->channel().name == "power_average"; });
@@ -128,7 +123,7 @@ std::optional<MethodComparison> compare_device(const Device& device, const Part&
                                                const Environment& environment, Seconds polling) {
   Timelines lines;
   for (const auto& line : part.timelines) {
-    const bool meter = line.channel().name == kMeter && device.kind == DeviceKind::gpu;
+    const bool meter = line.channel().name == kMeterChannel && device.kind == DeviceKind::gpu;
     if ((line.channel().device == device.id || meter) && measures_energy(line)) {
       lines.push_back(&line);
     }
@@ -148,7 +143,8 @@ std::optional<MethodComparison> compare_device(const Device& device, const Part&
     if (line != lines.front()) {
       comparison.rows.push_back({described(line->channel()), line->energy_clamped(interval)});
     }
-    if (line->channel().kind == ChannelKind::windowed_power && line->channel().name != kMeter) {
+    if (line->channel().kind == ChannelKind::windowed_power &&
+        line->channel().name != kMeterChannel) {
       comparison.rows.push_back(
           {fmt::format("{} polled every {}", line->channel().name, text(polling)),
            polled(*line, interval, polling)});
@@ -163,6 +159,10 @@ std::optional<MethodComparison> compare_device(const Device& device, const Part&
 }
 
 }  // namespace
+
+std::string described(const Channel& channel) {
+  return channel.method.empty() ? channel.name : channel.name + " (" + channel.method + ")";
+}
 
 void add_nominal(MethodComparison& comparison, const Device& device) {
   if (const auto nominal = find_gpu_power(device.name)) {

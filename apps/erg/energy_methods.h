@@ -4,11 +4,18 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "erg/run.h"
 
 namespace erg {
+
+// The name of the channel of a meter in the supply lines of a card.
+inline constexpr std::string_view kMeterChannel = "power_meter";
+
+// A channel in words: its name, and how it is read.
+std::string described(const Channel& channel);
 
 // What one way of measuring would have said of a device.
 struct MethodEnergy {

@@ -18,7 +18,6 @@
 namespace erg {
 namespace {
 
-constexpr int kStartMs = 60'000;  // CUDA may take long to begin
 constexpr int kOrderMs = 10'000;
 
 }  // namespace
@@ -31,14 +30,12 @@ GpuLoad::GpuLoad() {
   }
   ::signal(SIGPIPE, SIG_IGN);  // a child that died is told by its missing answer
   start(program);
-  try {
-    if (const auto said = answer(kStartMs); said != "ready") {
-      throw std::runtime_error{said.empty() ? "erg-train load did not begin" : said};
-    }
-  } catch (...) {
-    end();
-    throw;
-  }
+}
+
+void GpuLoad::wait_until_ready(Seconds timeout) {
+  const auto said = answer(static_cast<int>(1e3 * timeout.count()));
+  if (said == "ready") return;
+  throw std::runtime_error{said.empty() ? "erg-train load was not ready in time" : said};
 }
 
 GpuLoad::~GpuLoad() { end(); }

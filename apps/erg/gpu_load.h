@@ -13,12 +13,15 @@ namespace erg {
 // its owner, whatever that dies of.
 class GpuLoad final : public Load {
  public:
-  // Returns when the cards are ready to work. Throws std::runtime_error, with the way out, when
-  // there is no erg-train or it cannot use them.
+  // Begins to get the cards ready. Throws std::runtime_error, with the way out, when there is no
+  // erg-train.
   GpuLoad();
   ~GpuLoad() override;
   GpuLoad(const GpuLoad&) = delete;
   GpuLoad& operator=(const GpuLoad&) = delete;
+
+  // Throws std::runtime_error when the cards cannot be used, or are not ready by then.
+  void wait_until_ready(Seconds timeout);
 
   void on() override { order('1'); }
   void off() override { order('0'); }

@@ -177,9 +177,13 @@ int import(const Commands& commands, ImportArguments arguments) {
 
 void add_import(Commands& commands) {
   const auto arguments = std::make_shared<ImportArguments>();
-  auto& importer = commands.add("import", "Bring in what other tools have measured",
-                                "erg import nvidia-smi power.csv --name idle --dry-run",
-                                [&commands, arguments] { return import(commands, *arguments); });
+  auto& importer =
+      commands.add("import", "Bring in what other tools have measured",
+                   "erg import nvidia-smi power.csv --name idle --dry-run\n\n"
+                   "A Mac tells its power by Apple's powermetrics; erg itself is built "
+                   "for Linux:\n  sudo powermetrics --samplers cpu_power,gpu_power | "
+                   "ssh HOST erg import powermetrics -",
+                   [&commands, arguments] { return import(commands, *arguments); });
   std::string formats;
   for (const auto name : kFormats) formats += (formats.empty() ? "" : ", ") + std::string{name};
   importer.add_option("FORMAT", arguments->format, formats)->required()->type_name("");

@@ -6,10 +6,11 @@
 
 #include "console.h"
 #include "energy_methods.h"
-#include "erg/importer.h"
 #include "erg/numbers.h"
 #include "erg/store.h"
 #include "subcommands.h"
+#include "trace_folder.h"
+#include "trace_levels.h"
 
 namespace erg {
 namespace {
@@ -63,59 +64,34 @@ std::string table_of(const MethodComparison& one, TextStyle style) {
   return out;
 }
 
-void tell(const ImportReport& report) {
+Json form(const ImportReport& report) {
+  Json list = Json::array();
   for (const auto& one : report.warnings) {
-    warn(fmt::format("{}: {} x {}: {}", one.path, one.count, one.name, one.detail));
+    list.push_back(
+        {{"name", one.name}, {"path", one.path}, {"count", one.count}, {"detail", one.detail}});
   }
+  return list;
 }
 
-// NVML beside a meter. Empty where the folder is none.
-std::optional<Run> meter_trace(const std::string& folder) {
-  ImportReport report;
-  const auto items = discover(ImportFormat::meter_trace, folder, {}, report);
-  if (items.empty()) return std::nullopt;
-  Run run = collect_run(items.front(), {}, report);
-  tell(report);
-  return run;
-}
-
-// The logs of several tools in one folder, whichever are there.
-std::vector<Run> logs_in(const std::string& folder) {
-  std::vector<Run> runs;
-  ImportReport report;
-  for (const auto format :
-       {ImportFormat::nvidia_smi, ImportFormat::powermetrics, ImportFormat::codecarbon}) {
-    ImportReport not_told;  // that a file is of another format
-    for (const auto& item : discover(format, folder, {}, not_told)) {
-      const bool emissions = item.path.filename().string().find("emissions") != std::string::npos;
-      if (emissions != (format == ImportFormat::codecarbon)) continue;
-      try {
-        runs.push_back(collect_run(item, {}, report));
-      } catch (const std::exception& error) {
-        report.warn("not_read", item.path.string(), 1, error.what());
-      }
-    }
-  }
-  tell(report);
-  return runs;
-}
-
-std::vector<MethodComparison> compare_trace(const MethodsOptions& options) {
+std::vector<MethodComparison> compare_trace(const MethodsOptions& options,
+                                            std::vector<TraceLevel>& levels, ImportReport& report) {
   const Seconds polling{options.polling_s};
-  if (const auto run = meter_trace(options.trace)) {
+  if (const auto run = meter_trace(options.trace, report)) {
     auto all = compare_methods(*run, polling);
+    std::optional<Run> other;
     if (!options.gain_from.empty() && !all.empty()) {
-      const auto other = meter_trace(options.gain_from);
+      other = meter_trace(options.gain_from, report);
       const auto gains = other ? compare_methods(*other, polling) : std::vector<MethodComparison>{};
       if (gains.empty()) throw std::runtime_error{options.gain_from + " is no trace with a meter"};
       correct_gain(all.front(), gains.front());
     }
+    levels = trace_levels(*run, other);
     return all;
   }
   if (!options.gain_from.empty()) {
     throw std::runtime_error{options.trace + " has no meter (PMD_data.bin) to judge a gain by"};
   }
-  const auto runs = logs_in(options.trace);
+  const auto runs = logs_in(options.trace, report);
   if (runs.empty()) {
     throw std::runtime_error{options.trace +
                              " is no trace: gpudata.csv and PMD_data.bin are wanted, or logs of "
@@ -142,18 +118,31 @@ int show(const Commands& commands, const MethodsOptions& options) {
   if (!options.gain_from.empty() && options.trace.empty()) {
     throw UsageError{"--gain-from goes with --trace DIR"};
   }
-  const auto all =
-      options.trace.empty() ? compare_stored(commands, options) : compare_trace(options);
+  std::vector<TraceLevel> levels;
+  ImportReport report;
+  std::vector<MethodComparison> all;
+  try {
+    all = options.trace.empty() ? compare_stored(commands, options)
+                                : compare_trace(options, levels, report);
+  } catch (...) {
+    tell(report);  // what is missing, before what follows from it
+    throw;
+  }
+  tell(report);
   if (all.empty()) throw std::runtime_error{"nothing in this recording measured energy or power"};
   std::string out;
   if (options.json && !options.trace.empty()) {
-    out = form(all.front()).dump(2) + "\n";
+    Json json = form(all.front());
+    if (!levels.empty()) json["loads"] = form(levels);
+    json["warnings"] = form(report);
+    out = json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
   } else if (options.json) {
     Json list = Json::array();
     for (const auto& one : all) list.push_back(form(one));
-    out = list.dump(2) + "\n";
+    out = list.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
   } else {
     for (const auto& one : all) out += (out.empty() ? "" : "\n") + table_of(one, stdout_style());
+    if (!levels.empty()) out += "\n" + table_of(levels, stdout_style());
   }
   print(out);
   return 0;

@@ -2,6 +2,7 @@
 #include "sensor_recorder.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "erg/sensor_check.h"
 
@@ -24,6 +25,7 @@ SensorRecorder::SensorRecorder(const std::vector<std::unique_ptr<Sensor>>& senso
     for (const auto& channel : sensor->channels()) {
       timelines_.emplace_back(channel);
       costs_.push_back(cost);
+      tallies_.emplace_back();
     }
   }
   for (auto& source : sources_) read(source);
@@ -34,6 +36,10 @@ std::vector<Timeline> SensorRecorder::stop() {
   thread_.request_stop();
   thread_.join();
   for (auto& source : sources_) read(source);
+  for (std::size_t i = 0; i < timelines_.size(); ++i) {
+    auto notes = tallies_[i].notes(timelines_[i].channel());
+    std::ranges::move(notes, std::back_inserter(failures_));
+  }
   return std::move(timelines_);
 }
 
@@ -51,6 +57,7 @@ void SensorRecorder::read(Source& source) {
   std::vector<Slot> slots(source.sensor->channels().size());
   source.sensor->read(clock_, slots);
   for (std::size_t i = 0; i < slots.size(); ++i) {
+    tallies_[source.first + i].add(slots[i]);
     Timeline& timeline = timelines_[source.first + i];
     for (const auto& sample : slots[i].samples) timeline.append(sample);
     if (slots[i].gap) timeline.append(*slots[i].gap);

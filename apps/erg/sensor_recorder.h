@@ -2,10 +2,12 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
 #include "erg/host_clock.h"
+#include "erg/reading_tally.h"
 #include "erg/sensor.h"
 #include "erg/timeline.h"
 
@@ -23,6 +25,8 @@ class SensorRecorder {
   std::vector<Timeline> stop();
 
   Seconds read_cost(std::size_t channel) const { return costs_[channel]; }
+  // After stop(): what could not be read, by channel and reason.
+  const std::vector<std::string>& failures() const { return failures_; }
 
  private:
   struct Source {
@@ -37,9 +41,11 @@ class SensorRecorder {
 
   const HostClock clock_;
   std::vector<Source> sources_;
-  std::vector<Timeline> timelines_;  // the thread's alone until it is joined
-  std::vector<Seconds> costs_;       // of one read, by channel
-  std::jthread thread_;              // last: joined before what it uses is destroyed
+  std::vector<Timeline> timelines_;    // the thread's alone until it is joined
+  std::vector<ReadingTally> tallies_;  // likewise, one a channel
+  std::vector<Seconds> costs_;         // of one read, by channel
+  std::vector<std::string> failures_;
+  std::jthread thread_;  // last: joined before what it uses is destroyed
 };
 
 }  // namespace erg

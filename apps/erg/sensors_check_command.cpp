@@ -5,6 +5,7 @@
 
 #include "console.h"
 #include "device_profile.h"
+#include "erg/cpu_calibration.h"
 #include "erg/cpu_load.h"
 #include "erg/discover.h"
 #include "erg/host_info.h"
@@ -36,43 +37,103 @@ Interval rest(const HostClock& clock, Seconds time) {
 struct Schedules {
   LoadSchedule cpu;
   std::optional<LoadSchedule> gpu;
+  std::vector<Interval> cpu_levels;  // of parts of the CPU at work; empty: nothing to calibrate by
 };
 
-// A square wave, a long load, idle again: 19 seconds.
-void exercise(Load& load, std::string_view what, const HostClock& clock, double scale,
+// How long what is done lasts: 5 s, 4.5 s where a CPU is calibrated, 19 s, and as much with a card,
+// which has all of the CPU's time and 7.5 s more to get ready. In all less than a minute.
+struct Times {
+  explicit Times(double scale)
+      : whole{55 * scale},
+        idle{5 * scale},
+        periods{std::max(3, static_cast<int>(10 * scale))},
+        steady{6 * scale},
+        hot{3 * scale},
+        level{1.5 * scale} {}
+
+  Seconds exercise() const { return periods * kPeriod + steady + hot; }
+
+  static constexpr Seconds kPeriod{1};
+  Seconds whole, idle;
+  int periods;  // of the square wave
+  Seconds steady, hot;
+  Seconds level;  // of each part of the CPU
+};
+
+// A square wave, a long load, idle again.
+void exercise(Load& load, std::string_view what, const HostClock& clock, const Times& times,
               LoadSchedule& schedule) {
   inform(fmt::format("a square wave of load on the {} ...\n", what));
-  schedule.on = square_wave(load, clock, 500ms, std::max(3, static_cast<int>(10 * scale)));
+  schedule.on =
+      square_wave(load, clock, std::chrono::round<Nanoseconds>(Times::kPeriod / 2), times.periods);
   inform("a steady load ...\n");
   load.on();
-  schedule.steady = rest(clock, scale * 6s);
+  schedule.steady = rest(clock, times.steady);
   load.off();
   inform("idle again ...\n");
-  schedule.hot_idle = rest(clock, scale * 3s);
+  schedule.hot_idle = rest(clock, times.hot);
 }
+
+// The cards', which get ready while the CPU works. Empty where there are none that can.
+class CardExercise {
+ public:
+  CardExercise(const SensorSet& found, std::vector<std::string>& told) : told_{told} {
+    if (std::ranges::find(found.devices, DeviceKind::gpu, &Device::kind) == found.devices.end()) {
+      return;
+    }
+    attempt([&] { load_ = std::make_unique<GpuLoad>(); });
+  }
+
+  std::optional<LoadSchedule> run(const HostClock& clock, const Times& times,
+                                  const Interval& cold_idle) {
+    if (!load_) return std::nullopt;
+    LoadSchedule schedule;
+    schedule.cold_idle = cold_idle;
+    const bool done = attempt([&] {
+      constexpr Seconds kLeast{1};
+      const Seconds left = times.whole - Seconds{clock.now().time_since_epoch()} - times.exercise();
+      load_->wait_until_ready(std::max(left, kLeast));
+      exercise(*load_, "GPU", clock, times, schedule);
+    });
+    return done ? std::optional{std::move(schedule)} : std::nullopt;
+  }
+
+ private:
+  template <class Action>
+  bool attempt(Action action) {
+    try {
+      action();
+      return true;
+    } catch (const std::exception& error) {
+      told_.push_back(std::string{"the cards were seen at rest only: "} + error.what());
+      return false;
+    }
+  }
+
+  std::vector<std::string>& told_;
+  std::unique_ptr<GpuLoad> load_;
+};
 
 Schedules exercise_all(const SensorSet& found, const HostClock& clock, double scale,
                        std::vector<std::string>& told) {
+  const Times times{scale};
   Schedules schedules;
   inform("idle ...\n");
-  schedules.cpu.cold_idle = rest(clock, scale * 5s);
+  schedules.cpu.cold_idle = rest(clock, times.idle);
+  CardExercise cards{found, told};
+  if (can_calibrate_cpu(found)) {
+    inform("parts of the CPU at work ...\n");
+    schedules.cpu_levels = load_parts_of_cpu(clock, times.level);
+  }
   {
     CpuLoad load;
-    exercise(load, "CPU", clock, scale, schedules.cpu);
+    exercise(load, "CPU", clock, times, schedules.cpu);
   }
-  const bool any_gpu =
-      std::ranges::find(found.devices, DeviceKind::gpu, &Device::kind) != found.devices.end();
-  if (!any_gpu) return schedules;
-  try {
-    inform("the cards get ready ...\n");
-    GpuLoad load;
-    LoadSchedule gpu;
-    gpu.cold_idle = schedules.cpu.cold_idle;
-    exercise(load, "GPU", clock, scale, gpu);
-    schedules.gpu = std::move(gpu);
-  } catch (const std::exception& error) {
-    told.push_back(std::string{"the cards were seen at rest only: "} + error.what());
+  if (!schedules.cpu_levels.empty()) {
+    schedules.cpu_levels.push_back(schedules.cpu.cold_idle);
+    schedules.cpu_levels.push_back(schedules.cpu.steady);
   }
+  schedules.gpu = cards.run(clock, times, schedules.cpu.cold_idle);
   return schedules;
 }
 
@@ -126,9 +187,11 @@ ChannelProfile profile_of(const Timeline& line, const std::vector<Timeline>& tim
 // What was measured, by device: later runs refer to it.
 void store_profiles(Store& store, const SensorSet& found,
                     const std::vector<ChannelProfile>& profiles,
-                    const std::vector<Timeline>& timelines) {
+                    const std::vector<Timeline>& timelines,
+                    const std::optional<IdleMaxModel>& cpu_model) {
   for (const auto& device : found.devices) {
-    DeviceProfile profile{device.id, device.name, host_name(), {}, {}};
+    DeviceProfile profile{device.id, device.name, host_name(), {}, {}, {}};
+    if (device.id == "cpu-0") profile.cpu_model = cpu_model;
     for (const auto& line : timelines) {
       if (line.channel().device != device.id || line.channel().provenance != Provenance::measured) {
         continue;
@@ -148,13 +211,14 @@ void store_profiles(Store& store, const SensorSet& found,
 int check(const Commands& commands, const CheckOptions& options) {
   SensorOptions what;
   what.every_channel = true;
+  const HostClock clock;
   SensorSet found = discover(what);
   const auto store = store_of(commands);
-  const HostClock clock;
   std::vector<std::string> told = found.warnings;
   SensorRecorder recorder{found.sensors, clock};
   const Schedules schedules = exercise_all(found, clock, options.scale, told);
   const auto timelines = recorder.stop();
+  told.insert(told.end(), recorder.failures().begin(), recorder.failures().end());
 
   std::vector<ChannelProfile> profiles;
   for (std::size_t i = 0; i < timelines.size(); ++i) {
@@ -170,7 +234,13 @@ int check(const Commands& commands, const CheckOptions& options) {
   if (!options.json) {
     for (const auto& warning : told) warn(warning);
   }
-  store_profiles(*store, found, profiles, timelines);
+  const auto cpu_model = calibrated_cpu(timelines, schedules.cpu_levels);
+  if (cpu_model) {
+    inform(fmt::format(
+        "model of the CPU, for where its counter cannot be read: {} + {} x u^{:.2f}\n",
+        text(cpu_model->idle), text(cpu_model->max - cpu_model->idle), cpu_model->exponent));
+  }
+  store_profiles(*store, found, profiles, timelines, cpu_model);
   return 0;
 }
 

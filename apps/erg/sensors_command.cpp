@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "console.h"
+#include "device_profile.h"
 #include "erg/discover.h"
+#include "erg/host_info.h"
 #include "erg/json_forms.h"
 #include "erg/numbers.h"
 #include "erg/sampler.h"
+#include "erg/store.h"
 #include "subcommands.h"
 
 namespace erg {
@@ -57,8 +62,23 @@ std::string missing_text(const SensorSet& found) {
   return text;
 }
 
-int show(const SensorsOptions& options) {
+// The model that erg sensors check stored, as runs have it. A store that cannot be had has none.
+std::optional<IdleMaxModel> stored_cpu_model(const Commands& commands) {
+  constexpr std::string_view kFile = "sqlite:";
+  const std::string url = store_url_of(commands);
+  std::error_code unknown;
+  const bool file = url.starts_with(kFile);
+  if (file && !std::filesystem::exists(url.substr(kFile.size()), unknown)) return std::nullopt;
+  try {
+    return calibrated_cpu_model(*store_of(commands), host_name());
+  } catch (const std::exception&) {
+    return std::nullopt;
+  }
+}
+
+int show(const Commands& commands, const SensorsOptions& options) {
   SensorOptions what;
+  what.cpu_model = stored_cpu_model(commands);
   what.all_gpus = options.all_gpus;
   what.every_channel = options.every_channel;
   const SensorSet found = discover(what);
@@ -80,8 +100,9 @@ int show(const SensorsOptions& options) {
 
 void add_sensors(Commands& commands) {
   const auto options = std::make_shared<SensorsOptions>();
-  auto& sensors = commands.add("sensors", "What can be measured here, how, and what is missing",
-                               "erg sensors --json", [options] { return show(*options); });
+  auto& sensors =
+      commands.add("sensors", "What can be measured here, how, and what is missing",
+                   "erg sensors --json", [&commands, options] { return show(commands, *options); });
   sensors.add_flag("--all-gpus", options->all_gpus,
                    "Also the GPUs that CUDA_VISIBLE_DEVICES leaves out");
   sensors.add_flag("--every-channel", options->every_channel,

@@ -13,8 +13,10 @@
 #include "erg/discover.h"
 #include "erg/json_forms.h"
 #include "erg/numbers.h"
+#include "erg/store.h"
 #include "live_power.h"
 #include "number_checks.h"
+#include "replay.h"
 #include "subcommands.h"
 
 namespace erg {
@@ -24,6 +26,7 @@ struct WatchOptions {
   double rate = 4;
   double seconds = 0;
   bool all_gpus = false;
+  std::string replay;
   bool json = false;
 };
 
@@ -115,11 +118,19 @@ std::string line(Seconds elapsed, const std::vector<LivePower::Reading>& reading
   return text + "\n";
 }
 
-int watch(const WatchOptions& options) {
-  Ticker ticker{options.rate};
+SensorSet sensors_for(const Commands& commands, const WatchOptions& options) {
+  if (!options.replay.empty()) {
+    const auto store = store_of(commands);
+    return Replay{store->load(store->find(options.replay))}.sensors();
+  }
   SensorOptions what;
   what.all_gpus = options.all_gpus;
-  LivePower live{discover(what)};
+  return discover(what);
+}
+
+int watch(const Commands& commands, const WatchOptions& options) {
+  Ticker ticker{options.rate};
+  LivePower live{sensors_for(commands, options)};
   const bool drawn = !options.json && ::isatty(STDOUT_FILENO) == 1;
   Screen screen;
   live.read();
@@ -146,15 +157,17 @@ int watch(const WatchOptions& options) {
 
 void add_watch(Commands& commands) {
   const auto options = std::make_shared<WatchOptions>();
-  auto& watcher =
-      commands.add("watch", "Live power by device; one line a moment in a pipe; ends with Ctrl-C",
-                   "erg watch --rate 2 --for 10", [options] { return watch(*options); });
+  auto& watcher = commands.add(
+      "watch", "Live power by device; one line a moment in a pipe; ends with Ctrl-C",
+      "erg watch --rate 2 --for 10", [&commands, options] { return watch(commands, *options); });
   watcher.add_option("--rate", options->rate, "How often a second")
       ->check(CLI::Range(0.1, 10.0))
       ->capture_default_str();
   watcher.add_option("--for", options->seconds, "Stop after so many seconds")->check(more_than(0));
   watcher.add_flag("--all-gpus", options->all_gpus,
                    "Also the GPUs that CUDA_VISIBLE_DEVICES leaves out");
+  watcher.add_option("--replay", options->replay, "What this stored run's sensors read, once more")
+      ->type_name("RUN");
   watcher.add_flag("--json", options->json, "One JSON value a line");
 }
 

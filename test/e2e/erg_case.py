@@ -78,5 +78,20 @@ class ErgCase(unittest.TestCase):
             self.assertIn(word, text)
 
 
+class NvmlCase(ErgCase):
+    """Two cards: 200 W and 100 W, all the time."""
+
+    def setUp(self):
+        super().setUp()
+        self.environment["ERG_NVML_LIBRARY"] = os.environ["ERG_TEST_NVML"]
+        self.environment["ERG_FAKE_NVML_STATE"] = str(self.folder / "nvml")
+        self.set()
+
+    def set(self, *assignments):
+        subprocess.run(
+            [os.environ["ERG_TEST_NVML_STATE"], str(self.folder / "nvml"), *assignments], check=True
+        )
+
+
 def main():
     unittest.main(verbosity=2)

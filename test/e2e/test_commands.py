@@ -3,7 +3,6 @@
 
 import json
 import os
-import pathlib
 import shutil
 import subprocess
 
@@ -156,28 +155,6 @@ class Energy(ErgCase):
         self.erg("run", "--", "true")
         done = self.erg("energy", "last", "--by", "run", "--device", "gpu-17", status=1)
         self.assert_one_line(done.stderr, "gpu-17")
-
-
-class Methods(ErgCase):
-    def test_see_one_run(self):
-        self.erg("run", "--", "sleep", "0.5")
-        for one in self.json("methods", "last"):
-            self.assertLessEqual({"device", "reference", "reference_j", "rows"}, one.keys())
-            for row in one["rows"]:
-                error = row["energy_j"] / one["reference_j"] - 1
-                self.assertAlmostEqual(row["error"], error, places=9)
-        self.assert_one_line(self.erg("methods", status=2).stderr, "RUN", "--trace")
-
-    def test_judge_a_trace_by_its_meter(self):
-        traces = pathlib.Path(os.environ["ERG_SHARED_DATA"]) / "power_traces"
-        if not traces.is_dir():
-            self.skipTest(f"no {traces}")
-        folders = sorted(path.parent for path in traces.rglob("gpudata.csv"))
-        self.assertTrue(folders)
-        for folder in folders:
-            judged = self.json("methods", "--trace", str(folder))
-            self.assertIn("meter", judged["reference"])
-            self.assertLess(min(abs(row["error"]) for row in judged["rows"]), 0.08)
 
 
 class Report(ErgCase):

@@ -3,16 +3,13 @@
 
 import json
 import os
-import pathlib
 import re
 import shutil
-import signal
-import subprocess
 import threading
 import time
 import unittest
 
-from erg_case import ErgCase, main
+from erg_case import ErgCase, NvmlCase, main
 
 
 class NoSensor(ErgCase):
@@ -119,21 +116,6 @@ class FakeRapl(ErgCase):
         self.assert_near(watts[len(watts) // 2])
 
 
-class NvmlCase(ErgCase):
-    """Two cards: 200 W and 100 W, all the time."""
-
-    def setUp(self):
-        super().setUp()
-        self.environment["ERG_NVML_LIBRARY"] = os.environ["ERG_TEST_NVML"]
-        self.environment["ERG_FAKE_NVML_STATE"] = str(self.folder / "nvml")
-        self.set()
-
-    def set(self, *assignments):
-        subprocess.run(
-            [os.environ["ERG_TEST_NVML_STATE"], str(self.folder / "nvml"), *assignments], check=True
-        )
-
-
 @unittest.skipUnless(os.environ.get("ERG_TEST_NVML"), "no fake NVML was built")
 class FakeNvml(NvmlCase):
     def test_a_run_measures_both_cards(self):
@@ -161,23 +143,6 @@ class FakeNvml(NvmlCase):
         self.assertEqual([d for d in sensors["devices"] if d["kind"] == "gpu"], [])
         self.erg("run", "--", "true")
 
-    def test_caps_are_shown_set_and_reset(self):
-        cards = self.json("cap", "show")
-        self.assertEqual([card["limit_w"] for card in cards], [700, 300])
-        self.erg("cap", "set", "400", "--device", cards[0]["device"])
-        self.assertEqual(self.json("cap", "show")[0]["limit_w"], 400)
-        self.erg("cap", "reset")
-        self.assertEqual(self.json("cap", "show")[0]["limit_w"], 700)
-
-    def test_a_limit_that_is_refused_is_said(self):
-        done = self.erg("cap", "set", "5", "--device", "0", status=1)
-        self.assert_one_line(done.stderr, "200")
-        self.set("set_result=4")  # NVML_ERROR_NO_PERMISSION
-        done = self.erg("cap", "set", "400", "--device", "0", status=1)
-        self.assert_one_line(done.stderr, "root")
-        self.assertEqual(self.json("cap", "show")[0]["limit_w"], 700)
-
-
     def test_how_it_is_measured_is_no_warning(self):
         done = self.erg("run", "--", "sleep", "0.2")
         self.assertNotIn("warning", done.stderr)
@@ -186,149 +151,43 @@ class FakeNvml(NvmlCase):
         self.assertIn("sample ring", self.erg("sensors").stdout)
 
 
-@unittest.skipUnless(os.environ.get("ERG_TEST_HOLD_LIMIT"), "no holder of limits was built")
-class HeldLimit(NvmlCase):
-    """A program that holds card 0 at 400 W, found at 700 W."""
+@unittest.skipUnless(os.environ.get("ERG_TEST_NVML"), "no fake NVML was built")
+class CheckWithCards(NvmlCase):
+    """A program of the test's own stands for erg-train."""
 
     def setUp(self):
         super().setUp()
-        self.holder = subprocess.Popen(
-            [os.environ["ERG_TEST_HOLD_LIMIT"], "0", "400"],
-            env=self.environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
+        alone = self.folder / "alone" / "erg"
+        alone.parent.mkdir()
+        shutil.copy(self.program, alone)
+        self.program = str(alone)
+
+    def check(self, stand_in):
+        train = self.folder / "alone" / "erg-train"
+        train.write_text("#!/usr/bin/env python3\n" + stand_in)
+        train.chmod(0o755)
+        start = time.monotonic()
+        check = self.json("sensors", "check", "--scale", "0.1")
+        # 0.1 of the time but for the square waves, of which there are three periods at least.
+        self.assertLess(time.monotonic() - start, 20)
+        return check
+
+    def test_cards_that_are_not_ready_in_time_are_seen_at_rest(self):
+        check = self.check("import time\ntime.sleep(600)\n")
+        self.assertIn("not ready in time", " ".join(check["warnings"]))
+        card = next(one for one in check["channels"] if one["device"].startswith("GPU-0"))
+        self.assertAlmostEqual(card["idle_cold_w"], 200, delta=4)
+        self.assertIsNone(card["load_w"])
+
+    def test_cards_are_loaded_where_they_can_be(self):
+        check = self.check(
+            "import os\nos.write(1, b'ready\\n')\n"
+            "while word := os.read(0, 1):\n    os.write(1, word + b'\\n')\n"
         )
-        self.addCleanup(self.holder.stdout.close)
-        self.addCleanup(self.holder.stdin.close)
-        self.addCleanup(self.holder.wait)
-        self.addCleanup(self.holder.kill)
-        self.assertEqual(self.holder.stdout.readline(), "held\n")
-        self.assertEqual(self.limit(), 400)
-
-    def limit(self):
-        return self.json("cap", "show")[0]["limit_w"]
-
-    def guard(self):
-        """Its fork, which is nobody's child: the other process with this test's own environment."""
-        mine = str(self.folder).encode()
-        for process in filter(str.isdigit, os.listdir("/proc")):
-            try:
-                environment = pathlib.Path("/proc", process, "environ").read_bytes()
-                program = os.readlink(f"/proc/{process}/exe")
-            except OSError:
-                continue
-            if mine in environment and "hold_limit" in program and int(process) != self.holder.pid:
-                return int(process)
-        self.fail("there is no guard")
-
-    def given_back(self):
-        # By the guard alone: no erg is asked, which would heal.
-        return self.wait_for(lambda: not self.journals())
-
-    def journals(self):
-        return list((self.folder / "state").rglob("*.limit"))
-
-    def test_its_end_gives_back(self):
-        self.assertTrue(self.journals())
-        self.holder.stdin.close()
-        self.assertEqual(self.holder.wait(timeout=20), 0)
-        self.given_back()
-        self.assertEqual(self.limit(), 700)
-
-    def test_ctrl_c_sigterm_and_kill_give_back_by_the_guard(self):
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
-            with self.subTest(signal=number.name):
-                if self.holder.poll() is not None:
-                    self.holder.stdout.close()
-                    self.holder.stdin.close()
-                    self.setUp()
-                self.holder.send_signal(number)
-                self.holder.wait(timeout=20)
-                self.given_back()
-                self.assertEqual(self.limit(), 700)
-
-    def test_both_killed_the_next_erg_of_any_command_heals(self):
-        for command in (["runs", "list"], ["cap", "show"], ["--version"], ["train", "--help"]):
-            with self.subTest(command=command):
-                if self.holder.poll() is not None:
-                    self.holder.stdout.close()
-                    self.holder.stdin.close()
-                    self.setUp()
-                guard = self.guard()
-                os.kill(guard, signal.SIGKILL)
-                self.holder.send_signal(signal.SIGKILL)
-                self.holder.wait(timeout=20)
-                self.wait_for(lambda: self.is_gone(guard))
-                self.assertTrue(self.journals())
-                done = self.erg(*command, status=None)
-                self.assertIn("given back", done.stderr)
-                self.assertEqual(self.journals(), [])
-                self.assertEqual(self.limit(), 700)
-
-    @staticmethod
-    def is_gone(process):
-        try:
-            with open(f"/proc/{process}/stat") as file:
-                return file.read().rsplit(")", 1)[1].split()[0] in "ZX"
-        except OSError:
-            return True
-
-    def test_one_holder_a_card(self):
-        done = self.erg("cap", "set", "300", "--device", "0", status=1)
-        self.assert_one_line(done.stderr, "another erg holds")
-        self.assertEqual(self.limit(), 400)
-        self.erg("cap", "set", "250", "--device", "1")
-
-
-class Methods(ErgCase):
-    def setUp(self):
-        super().setUp()
-        self.data = pathlib.Path(os.environ.get("ERG_SHARED_DATA", "nowhere"))
-        if not self.data.is_dir():
-            self.skipTest("the shared data are not here")
-
-    def test_the_laptop_of_the_study(self):
-        trace = str(self.data / "thesis/3060_linux")
-        found = self.json("methods", "--trace", trace)
-        self.assertAlmostEqual(found["reference_j"] / 3.6e6, 0.032767, delta=1e-5)
-        carbon = [row for row in found["rows"] if "CodeCarbon" in row["method"]]
-        self.assertEqual(len(carbon), 4)
-        for row in carbon:
-            self.assertGreater(row["energy_j"] / 3.6e6, 0.0587)
-            self.assertLess(row["energy_j"] / 3.6e6, 0.0593)
-            self.assertAlmostEqual(row["error"], row["energy_j"] / found["reference_j"] - 1)
-        self.assertIn("nominal power", found["reasons"][0])
-        self.assertIn("reason: ", self.erg("methods", "--trace", trace).stdout)
-
-    def test_the_same_from_stored_runs(self):
-        folder = self.data / "thesis/3060_linux"
-        self.erg("import", "nvidia-smi", str(folder / "gpu_power_usage.csv"), "--name", "smi")
-        self.erg("import", "codecarbon", str(folder / "emissions.csv"), "--name", "estimate")
-        found = self.json("methods", "smi", "estimate")[0]
-        self.assertAlmostEqual(found["reference_j"] / 3.6e6, 0.032767, delta=1e-5)
-        self.assertTrue(found["reasons"])
-
-    def test_traces_beside_a_meter(self):
-        traces = self.data / "power_traces"
-        first, second = traces / "5050_3090", traces / "Transient_Response_3090_TR"
-        for folder in (first, second, traces / "Transient_Response_A5000_TR"):
-            found = self.json("methods", "--trace", str(folder))
-            self.assertLessEqual({"reference_j", "rows"}, found.keys())
-            self.assertLess(min(abs(row["error"]) for row in found["rows"]), 0.08)
-        found = self.json("methods", "--trace", str(first), "--gain-from", str(second))
-        corrected = [row for row in found["rows"] if "gain" in row["method"]]
-        self.assertLess(min(abs(row["error"]) for row in corrected), 0.015)
-
-    def test_a_folder_that_is_no_trace(self):
-        done = self.erg("methods", "--trace", str(self.folder), status=1)
-        self.assert_one_line(done.stderr, "PMD_data.bin")
-        self.erg("methods", status=2)
-        trace = self.folder / "t"
-        shutil.copytree(self.data / "power_traces/5050_3090", trace)
-        (trace / "PMD_start_ts.txt").unlink()
-        done = self.erg("methods", "--trace", str(trace), status=1)
-        self.assertIn("PMD_start_ts.txt", done.stderr)
+        self.assertNotIn("at rest only", " ".join(check["warnings"]))
+        card = next(one for one in check["channels"] if one["device"].startswith("GPU-0"))
+        self.assertAlmostEqual(card["load_w"], 200, delta=4)
+        self.assertLess(abs(card["disagreement"] or 0), 0.02)
 
 
 if __name__ == "__main__":

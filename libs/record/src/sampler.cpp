@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "erg/reading_tally.h"
 #include "erg/run_writer.h"
 #include "erg/span_log.h"
 
@@ -40,6 +41,7 @@ struct Sampler::Source {
   std::unique_ptr<Sensor> sensor;
   std::size_t first_channel;
   std::vector<Slot> slots;
+  std::vector<ReadingTally> tallies;  // one per slot
   std::chrono::steady_clock::time_point due;
 };
 
@@ -49,7 +51,11 @@ Sampler::Sampler(std::vector<std::unique_ptr<Sensor>> sensors, HostClock clock, 
   std::size_t channel = 0;
   for (auto& sensor : sensors) {
     const std::size_t count = sensor->channels().size();
-    sources_.push_back({std::move(sensor), channel, std::vector<Slot>(count), {}});
+    sources_.push_back({std::move(sensor),
+                        channel,
+                        std::vector<Slot>(count),
+                        std::vector<ReadingTally>(count),
+                        {}});
     channel += count;
   }
   for (auto& source : sources_) {
@@ -106,7 +112,17 @@ void Sampler::run(std::stop_token stop) {
   for (const auto& source : sources_) wait = std::max(wait, catch_up(source.sensor->channels()));
   std::this_thread::sleep_for(wait);
   for (auto& source : sources_) read(source);
+  note_failures();
   hand_over();
+}
+
+void Sampler::note_failures() {
+  for (const auto& source : sources_) {
+    const auto channels = source.sensor->channels();
+    for (std::size_t i = 0; i < channels.size(); ++i) {
+      for (const auto& note : source.tallies[i].notes(channels[i])) writer_.append_note(note);
+    }
+  }
 }
 
 void Sampler::read(Source& source) noexcept {
@@ -118,6 +134,7 @@ void Sampler::read(Source& source) noexcept {
   for (std::size_t i = 0; i < source.slots.size(); ++i) {
     const auto& slot = source.slots[i];
     if (failed(slot.absence)) ++cost_.unreadable;
+    source.tallies[i].add(slot);
     if (!slot.samples.empty()) writer_.append_samples(source.first_channel + i, slot.samples);
     if (slot.gap) writer_.append_gap(source.first_channel + i, *slot.gap);
   }

@@ -26,11 +26,40 @@ const Timeline* idle_of(const Run& run, const std::string& device) {
   return nullptr;
 }
 
+// Whether one of its channels tells the device's energy from end to end: what a device drew above
+// idle in the part of a run that is known says nothing of the whole.
+bool is_known_throughout(const Run& run, const std::string& device) {
+  bool any = false;
+  for (const auto& part : run.parts) {
+    const auto whole = extent(part);
+    for (const auto& line : part.timelines) {
+      if (line.channel().device != device || line.channel().kind == ChannelKind::gauge) continue;
+      any = true;
+      const auto covered = line.covered();
+      if (!covered || !whole) continue;
+      constexpr Seconds kMost{1};
+      const Interval common = intersection(*covered, *whole);
+      const Seconds all = whole->length(), missed = all - Seconds{common.length()};
+      if (missed <= std::min(kMost, 0.2 * all) && line.energy(common)) return true;
+    }
+  }
+  return !any;
+}
+
+// What is smaller than the last digits that idle power and energy are kept with is nothing: a
+// modelled constant draws exactly its idle power, and has no dynamic energy.
+bool is_rounding(Joules rest, const Timeline& idle, Seconds time) {
+  constexpr Joules kCount{1e-6};  // of the counters of estimators and RAPL
+  const Watts half_count{idle.channel().resolution / 2};
+  return std::abs(rest.value()) <= 1.001 * (half_count * time + kCount).value();
+}
+
 // The gain is of the sensor that saw both: it stays the same share of what is left.
-std::optional<EnergyEstimate> above(const BreakdownRow& row, Watts idle) {
+std::optional<EnergyEstimate> above(const BreakdownRow& row, const Timeline& idle) {
   if (!row.time) return std::nullopt;
   EnergyEstimate rest = *row.energy;
-  rest.value -= idle * row.time->value;
+  rest.value -= Watts{idle.value(0)} * row.time->value;
+  if (is_rounding(rest.value, idle, row.time->value)) rest.value = Joules{0};
   return rest;
 }
 
@@ -46,7 +75,7 @@ std::vector<DynamicEnergy> dynamic_energies(const Run& run) {
     if (const Timeline* idle = idle_of(run, one.device)) {
       one.idle = Watts{idle->value(0)};
       one.method = idle->channel().method;
-      one.energy = above(row, *one.idle);
+      if (is_known_throughout(run, one.device)) one.energy = above(row, *idle);
     }
     all.push_back(std::move(one));
   }
@@ -74,11 +103,13 @@ std::optional<EnergyEstimate> dynamic_energy(const std::vector<DynamicEnergy>& d
 std::string dynamic_text(const Run& run) {
   const auto devices = dynamic_energies(run);
   if (devices.empty()) return "";
-  std::string known, unknown;
+  std::string known, unknown, gaps;
   for (const auto& one : devices) {
     if (one.energy) {
       known += fmt::format("{}{}: {} above {} ({})", known.empty() ? "" : "; ", one.device,
                            text(one.energy->value), text(*one.idle), one.method);
+    } else if (one.idle) {
+      gaps += (gaps.empty() ? "" : ", ") + one.device;
     } else {
       unknown += (unknown.empty() ? "" : ", ") + one.device;
     }
@@ -90,6 +121,10 @@ std::string dynamic_text(const Run& run) {
   if (!unknown.empty()) {
     line += fmt::format("{}not known of {}: erg sensors check measures what is idle",
                         known.empty() ? "" : "; ", unknown);
+  }
+  if (!gaps.empty()) {
+    line += fmt::format("{}not known of {}, whose readings do not cover the run",
+                        known.empty() && unknown.empty() ? "" : "; ", gaps);
   }
   return plain_text(line) + "\n";
 }

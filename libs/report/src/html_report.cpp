@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "erg/breakdown_text.h"
+#include "erg/dynamic_energy.h"
 #include "erg/numbers.h"
 #include "html.h"
 #include "html_tables.h"
@@ -29,6 +30,15 @@ std::string tile(const std::string& value, const std::string& label) {
   return element("div", "class='tile'", "<b>" + value + "</b><span>" + label + "</span>");
 }
 
+// Beside the total, never alone; nothing where the run has no energy by device.
+std::string dynamic_tile(const Run& run) {
+  const auto devices = dynamic_energies(run);
+  if (devices.empty()) return "";
+  const auto all = dynamic_energy(devices);
+  return all ? tile(text(*all), "above idle, " + html::chip(all->provenance))
+             : tile("-", "above idle: not known of every device");
+}
+
 std::string tiles(const Run& run) {
   const auto* whole = find_breakdown(run, Grouping::run);
   const BreakdownRow total = whole ? whole->total : BreakdownRow{};
@@ -39,6 +49,7 @@ std::string tiles(const Run& run) {
     all += tile("-", measured_power(run) ? "energy: too little was measured"
                                          : "energy: nothing measured power");
   }
+  all += dynamic_tile(run);
   all += tile(total.time ? text(total.time->value) : "-", "time");
   const auto power = mean_power(total);
   all += tile(power ? text(*power) : "-", "mean power");
@@ -92,6 +103,7 @@ std::string run_markup(const Run& run, bool alone) {
   markup += profile_section(run, Grouping::phase, "Energy of one step by phase, profiled");
   markup += profile_section(run, Grouping::layer, "Energy of one step by layer, profiled");
   markup += breakdown_section(run, Grouping::device, "Energy by device");
+  markup += section("Energy above idle", html::dynamic_table(run));
   markup += breakdown_section(run, Grouping::range, "Energy by named range");
   markup += section("Notes", html::notes_list(run));
   markup += section("How it was read", html::channels_table(run));

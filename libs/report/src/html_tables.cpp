@@ -7,6 +7,7 @@
 
 #include "erg/breakdown_text.h"
 #include "erg/comparison.h"
+#include "erg/dynamic_energy.h"
 #include "erg/numbers.h"
 #include "html.h"
 
@@ -138,6 +139,29 @@ std::string comparison_table(std::span<const Run> runs) {
       rows);
 }
 
+std::string dynamic_table(const Run& run) {
+  const auto devices = dynamic_energies(run);
+  if (devices.empty()) return "";
+  const Breakdown* by_device = find_breakdown(run, Grouping::device);
+  std::string rows;
+  for (const auto& one : devices) {
+    std::string total = "-";
+    for (const auto& row : by_device->rows) {
+      const bool same = (row.device.empty() ? row.name : row.device) == one.device;
+      if (same && row.energy) total = text(*row.energy);
+    }
+    rows += element("tr", "",
+                    cell(escaped(one.device)) + numeric(total) +
+                        numeric(one.idle ? text(*one.idle) : "-") +
+                        numeric(one.energy ? text(*one.energy) : "-") +
+                        cell(one.idle ? escaped(one.method)
+                                      : "not known: erg sensors check measures what is idle",
+                             "how"));
+  }
+  return table({"device", ">energy in all", ">idle power", ">energy above idle", "idle power by"},
+               rows);
+}
+
 std::string epochs_table(const Run& run) {
   if (run.epochs.empty()) return "";
   const auto plain = [](std::optional<double> value) { return value ? number(*value) : "-"; };
@@ -145,7 +169,7 @@ std::string epochs_table(const Run& run) {
   std::string rows;
   for (const auto& epoch : run.epochs) {
     rows += element("tr", "",
-                    cell(std::to_string(epoch.epoch)) + numeric(plain(epoch.train_loss)) +
+                    cell(std::to_string(epoch.epoch + 1)) + numeric(plain(epoch.train_loss)) +
                         numeric(ratio(epoch.train_accuracy)) + numeric(plain(epoch.test_loss)) +
                         numeric(ratio(epoch.test_accuracy)));
   }

@@ -13,6 +13,7 @@ namespace erg::html {
 std::string chip(Provenance provenance);
 std::string breakdown_table(const Breakdown& breakdown);
 std::string comparison_table(std::span<const Run> runs);
+std::string dynamic_table(const Run& run);  // beside the totals; empty without energy by device
 std::string epochs_table(const Run& run);
 std::string channels_table(const Run& run);
 std::string environment_list(const Run& run);

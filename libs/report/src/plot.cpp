@@ -71,7 +71,7 @@ std::string curve(const Run& run, std::optional<double> EpochResult::*what, cons
     dots += fmt::format(
         "<circle class='{}' cx='{:.1f}' cy='{:.1f}' r='3.5'><title>epoch {}: {}"
         "</title></circle>",
-        css, at, y(*value), epoch.epoch, percent(*value));
+        css, at, y(*value), epoch.epoch + 1, percent(*value));
   }
   if (path.empty()) return "";
   return fmt::format("<path class='line {}' d='{}'/>", css, path) + dots;
@@ -167,7 +167,7 @@ std::string accuracy_plot(const Run& run) {
   const auto step = std::max<std::size_t>(1, run.epochs.size() / 16);
   for (std::size_t i = 0; i < run.epochs.size(); i += step) {
     svg += fmt::format("<text class='tick' x='{:.1f}' y='{:.1f}' text-anchor='middle'>{}</text>",
-                       x(run.epochs[i].epoch), kHeight - 20, run.epochs[i].epoch);
+                       x(run.epochs[i].epoch), kHeight - 20, run.epochs[i].epoch + 1);
   }
   svg += fmt::format("<text class='tick' x='{:.1f}' y='{:.1f}' text-anchor='middle'>epoch</text>",
                      (x.from + x.to) / 2, kHeight - 3);

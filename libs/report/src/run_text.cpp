@@ -50,8 +50,8 @@ std::string epochs_text(const Run& run) {
   const auto plain = [](std::optional<double> value) { return value ? number(*value) : "-"; };
   const auto share = [](std::optional<double> value) { return value ? percent(*value) : "-"; };
   for (const auto& epoch : run.epochs) {
-    table.add({std::to_string(epoch.epoch), plain(epoch.train_loss), share(epoch.train_accuracy),
-               plain(epoch.test_loss), share(epoch.test_accuracy)});
+    table.add({std::to_string(epoch.epoch + 1), plain(epoch.train_loss),
+               share(epoch.train_accuracy), plain(epoch.test_loss), share(epoch.test_accuracy)});
   }
   return "\n" + table.text();
 }

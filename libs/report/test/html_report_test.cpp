@@ -50,6 +50,18 @@ TEST(HtmlReport, ShowsWhatTheRunTook) {
   EXPECT_TRUE(unbalanced(html).empty());
 }
 
+TEST(HtmlReport, ShowsWhatIsAboveIdleBesideTheTotal) {
+  const std::string unknown = html_report(std::vector{testing::idle_run(std::nullopt)});
+  EXPECT_THAT(unknown, HasSubstr("above idle: not known"));
+  EXPECT_THAT(unknown, HasSubstr("erg sensors check"));
+  const std::string known = html_report(std::vector{testing::idle_run(Watts{70})});
+  EXPECT_THAT(known, HasSubstr("Energy above idle"));
+  EXPECT_THAT(known, HasSubstr("15.61"));  // 21.91 kJ less 90 s of 70 W
+  EXPECT_THAT(known, HasSubstr("21.91 ± 0.55 kJ"));
+  EXPECT_THAT(known, HasSubstr("profile of a test"));
+  EXPECT_TRUE(unbalanced(known).empty());
+}
+
 TEST(HtmlReport, NeedsNothingFromOutside) {
   const std::string html = html_report(std::vector{testing::sample_run()});
   for (const char* word : {"http:", "https:", "src=", "<script", "<link", "url("}) {

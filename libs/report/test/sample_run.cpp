@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sample_run.h"
 
+#include <cmath>
+
+#include "erg/idle_sensor.h"
 #include "erg/testing/at.h"
 
 namespace erg::testing {
@@ -122,8 +125,27 @@ Run sample_run(std::string name) {
   part.notes = {"another process uses GPU-1: its joules are not this run's alone"};
   run.parts.push_back(std::move(part));
   run.epochs = {
-      {1, 0.61, 0.772, 0.48, 0.823}, {2, 0.42, 0.846, 0.41, 0.851}, {3, 0.37, 0.864, 0.38, 0.862}};
+      {0, 0.61, 0.772, 0.48, 0.823}, {1, 0.42, 0.846, 0.41, 0.851}, {2, 0.37, 0.864, 0.38, 0.862}};
   run.breakdowns = {whole(), by_phase()};
+  return run;
+}
+
+Run idle_run(std::optional<Watts> idle) {
+  Run run = sample_run("idle");
+  Breakdown by_device = whole();
+  by_device.by = Grouping::device;
+  by_device.rows.front().name = by_device.rows.front().device = "GPU-1";
+  run.breakdowns.push_back(by_device);
+  if (!idle) return run;
+  Channel channel;
+  channel.name = kIdlePowerChannel;
+  channel.device = "GPU-1";
+  channel.unit = Unit::watt;
+  channel.resolution = 1e-3;
+  channel.method = "profile of a test";
+  Timeline line{channel};
+  line.append(Sample{at(0), std::llround(idle->value() * 1e3)});
+  run.parts.front().timelines.push_back(line);
   return run;
 }
 

@@ -9,4 +9,7 @@ namespace erg::testing {
 // its breakdowns: what a report is made of. Deterministic.
 Run sample_run(std::string name = "lenet5 on fashion_mnist");
 
+// The same with its energy by device and, where it is known, what the GPU draws at rest.
+Run idle_run(std::optional<Watts> idle);
+
 }  // namespace erg::testing

@@ -3,6 +3,7 @@
 
 #include "erg/breakdown_text.h"
 #include "erg/comparison.h"
+#include "erg/dynamic_energy.h"
 #include "erg/run_text.h"
 #include "erg/text_table.h"
 #include "sample_run.h"
@@ -45,6 +46,21 @@ TEST(BreakdownText, ShowsEachRowWithHowItWasObtained) {
   EXPECT_THAT(text, HasSubstr("measured, timeline, NVML sample ring"));
   EXPECT_THAT(text, HasSubstr("unattributed"));
   EXPECT_THAT(text, HasSubstr("300.0"));  // W of backward
+}
+
+TEST(DynamicText, IsWhatIsLeftAboveIdle) {
+  EXPECT_THAT(dynamic_text(testing::idle_run(Watts{70})), HasSubstr("15.61 kJ above 70.00 W"));
+  EXPECT_THAT(dynamic_text(testing::idle_run(std::nullopt)), HasSubstr("not known of GPU-1"));
+  // A profile that was taken hotter than the run: said as it is.
+  EXPECT_THAT(dynamic_text(testing::idle_run(Watts{250})), HasSubstr("-590"));
+}
+
+// Its idle power is what it always draws; only the last digit that it is kept with is off.
+TEST(DynamicText, OfAModelledConstantIsNothing) {
+  erg::Run run = testing::idle_run(Watts{21910.0 / 90});
+  EXPECT_THAT(dynamic_text(run), HasSubstr("GPU-1: 0 J above"));
+  run.breakdowns.back().rows.front().energy->value += Joules{0.1};
+  EXPECT_THAT(dynamic_text(run), Not(HasSubstr("GPU-1: 0 J above")));
 }
 
 TEST(BreakdownText, SaysWhyARowHasNoEnergy) {

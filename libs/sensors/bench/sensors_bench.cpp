@@ -14,6 +14,7 @@
 #include "erg/nvml_sensor.h"
 #include "erg/perf_energy_sensor.h"
 #include "erg/powercap_sensor.h"
+#include "erg/replay_sensor.h"
 #include "erg/testing/fake_nvml.h"
 #include "erg/testing/temp_tree.h"
 
@@ -111,6 +112,22 @@ BENCHMARK_CAPTURE(nvml, instant, "power_instant");
 BENCHMARK_CAPTURE(nvml, average, "power_average");
 BENCHMARK_CAPTURE(nvml, energy, "energy");
 BENCHMARK_CAPTURE(nvml, gauges, "sm_clock");
+
+// A recording of a day at 50 Hz, of which five readings come with each read.
+void replay(benchmark::State& state) {
+  Channel channel;
+  channel.name = "power_ring";
+  channel.kind = ChannelKind::windowed_power;
+  channel.unit = Unit::watt;
+  channel.resolution = 1e-3;
+  Timeline day{channel};
+  constexpr std::chrono::milliseconds kApart{20};
+  for (std::int64_t i = 0; i < 50 * 86'400; ++i) day.append(Sample{Timestamp{i * kApart}, i % 7});
+  // So fast that a read right after the other finds about five.
+  ReplaySensor sensor{{std::move(day)}, 1e5};
+  read_on(state, sensor);
+}
+BENCHMARK(replay)->Iterations(20'000);
 
 void discovery_without_gpu(benchmark::State& state) {
   SensorOptions options;

@@ -31,6 +31,26 @@ IdlePower at_rest(const EstimatedChannel& estimate) {
           estimate.estimator.name + " at rest"};
 }
 
+SensorOptions with_environment(const SensorOptions& given) {
+  SensorOptions options = given;
+  options.nvml_library = or_variable(given.nvml_library, "ERG_NVML_LIBRARY", "libnvidia-ml.so.1");
+  options.sysfs_root = or_variable(given.sysfs_root, "ERG_SYSFS_ROOT", "/sys");
+  options.proc_root = or_variable(given.proc_root, "ERG_PROC_ROOT", "/proc");
+  return options;
+}
+
+// Precondition: `options` are with_environment.
+NvmlOptions nvml_options(const SensorOptions& options) {
+  NvmlOptions nvml;
+  nvml.library = options.nvml_library;
+  nvml.every_source = options.every_channel;
+  nvml.devices = options.devices;
+  if (const char* order = std::getenv("CUDA_DEVICE_ORDER")) nvml.device_order = order;
+  const char* const visible = std::getenv("CUDA_VISIBLE_DEVICES");
+  if (visible && !options.all_gpus) nvml.visible_devices = visible;
+  return nvml;
+}
+
 // Collects a SensorSet source by source.
 class Discovery {
  public:
@@ -49,7 +69,6 @@ class Discovery {
   void open_rapl_by_perf();
   void miss(std::string source, const SourceMissing& error);
   void adopt(std::unique_ptr<Sensor> sensor, const std::vector<std::string>& notes);
-  void note_processes(const NvmlOptions& options);
   bool wanted(const std::string& device) const {
     return options_.devices.empty() ||
            std::ranges::find(options_.devices, device) != options_.devices.end();
@@ -70,13 +89,8 @@ class Discovery {
   SensorSet set_;
 };
 
-Discovery::Discovery(const SensorOptions& options) : options_{options} {
-  options_.nvml_library =
-      or_variable(options.nvml_library, "ERG_NVML_LIBRARY", "libnvidia-ml.so.1");
-  options_.sysfs_root = or_variable(options.sysfs_root, "ERG_SYSFS_ROOT", "/sys");
-  options_.proc_root = or_variable(options.proc_root, "ERG_PROC_ROOT", "/proc");
-  host_ = host_info("/", options_.proc_root);
-}
+Discovery::Discovery(const SensorOptions& options)
+    : options_{with_environment(options)}, host_{host_info("/", options_.proc_root)} {}
 
 void Discovery::add(SensorSet&& part) {
   std::ranges::move(part.sensors, std::back_inserter(set_.sensors));
@@ -88,26 +102,14 @@ void Discovery::add(SensorSet&& part) {
 
 void Discovery::open_gpus() {
   if (options_.nvml_library == "none") return;
-  NvmlOptions nvml;
-  nvml.library = options_.nvml_library;
-  nvml.every_source = options_.every_channel;
-  nvml.devices = options_.devices;
-  if (const char* order = std::getenv("CUDA_DEVICE_ORDER")) nvml.device_order = order;
-  const char* const visible = std::getenv("CUDA_VISIBLE_DEVICES");
-  if (visible && !options_.all_gpus) nvml.visible_devices = visible;
   try {
-    add(open_nvml(nvml));
-    note_processes(nvml);
+    add(open_nvml(nvml_options(options_)));
+    std::ranges::move(warnings_of_processes(options_), std::back_inserter(set_.warnings));
   } catch (const SourceMissing& error) {
     set_.missing.push_back({"NVML", error.what(), error.remedy()});
-  }
-}
-
-void Discovery::note_processes(const NvmlOptions& options) {
-  for (const GpuProcess& each : gpu_processes(options)) {
-    if (each.process == ::getpid()) continue;
-    set_.warnings.push_back("another process (" + std::to_string(each.process) + ") computes on " +
-                            each.device + ": its joules are not this job's alone");
+    if (error.failing()) {
+      set_.warnings.push_back(std::string{"GPUs are not measured: "} + error.what());
+    }
   }
 }
 
@@ -149,6 +151,8 @@ void Discovery::open_rapl() {
     auto sensor = std::make_unique<PowercapSensor>(options_.sysfs_root / "class/powercap",
                                                    options_.every_channel);
     const auto notes = sensor->notes();
+    const auto& missing = sensor->missing();
+    set_.missing.insert(set_.missing.end(), missing.begin(), missing.end());
     adopt(std::move(sensor), notes);
   } catch (const SourceMissing& error) {
     miss("RAPL powercap", error);
@@ -159,9 +163,10 @@ void Discovery::open_rapl() {
 // The same counters once more: only where powercap gives none.
 void Discovery::open_rapl_by_perf() {
   try {
-    adopt(std::make_unique<PerfEnergySensor>(options_.sysfs_root / "bus/event_source/devices",
-                                             options_.every_channel),
-          {});
+    auto sensor = std::make_unique<PerfEnergySensor>(
+        options_.sysfs_root / "bus/event_source/devices", options_.every_channel);
+    const auto notes = sensor->notes();
+    adopt(std::move(sensor), notes);
   } catch (const SourceMissing& error) {
     miss("RAPL perf", error);
   }
@@ -174,7 +179,10 @@ void Discovery::open_hwmon() {
     for (const Device& each : sensor->devices()) {
       if (wanted(each.id)) set_.devices.push_back(each);
     }
-    adopt(std::move(sensor), {});
+    const auto notes = sensor->notes();
+    const auto& missing = sensor->missing();
+    set_.missing.insert(set_.missing.end(), missing.begin(), missing.end());
+    adopt(std::move(sensor), notes);
   } catch (const SourceMissing& error) {
     miss("hwmon", error);
   }
@@ -256,6 +264,22 @@ SensorSet discover(const SensorOptions& options) {
   discovery.estimate();
   discovery.check_wanted();
   return std::move(discovery).take();
+}
+
+std::vector<std::string> warnings_of_processes(const SensorOptions& options) {
+  const SensorOptions here = with_environment(options);
+  std::vector<std::string> warnings;
+  if (here.nvml_library == "none") return warnings;
+  try {
+    for (const GpuProcess& each : gpu_processes(nvml_options(here))) {
+      if (each.process == ::getpid()) continue;
+      warnings.push_back("another process (" + std::to_string(each.process) + ") computes on " +
+                         each.device + ": its joules are not this job's alone");
+    }
+  } catch (const SourceMissing&) {
+    return warnings;  // without NVML there is nobody to ask
+  }
+  return warnings;
 }
 
 }  // namespace erg

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <optional>
 
 #include "counter_slot.h"
@@ -18,20 +19,22 @@ namespace fs = std::filesystem;
 constexpr double kGainU = 0.05;
 constexpr Watts kBound{3000};
 constexpr std::uint64_t kAbsurdUw = 10'000'000'000;
+constexpr Seconds kStillLimit{5};  // renewed each second at the latest; no card draws nothing
 constexpr Nanoseconds kHole = std::chrono::seconds{1};
 
-Device device_of(const fs::path& chip, const std::string& name) {
+}  // namespace
+
+Device HwmonSensor::device_of(const fs::path& chip, const std::string& name) {
   if (name != "amdgpu") return {"board-" + name, DeviceKind::board, name, "", {}, {}};
   Device device{"", DeviceKind::gpu, "AMD GPU", "amdgpu", {}, {}};
-  const std::string id = printable(read_line(chip / "device/unique_id"));
+  const std::string id = read_name(chip / "device/unique_id", notes_);
   std::error_code error;
   const fs::path place = fs::canonical(chip / "device", error);
   device.id = "AMD-" + (!id.empty() ? id
                         : error     ? chip.filename().string()
                                     : place.filename().string());
-  if (const auto product = read_line(chip / "device/product_name"); !product.empty()) {
-    device.name = printable(product);
-  }
+  const std::string product = read_name(chip / "device/product_name", notes_);
+  if (!product.empty()) device.name = product;
   const auto limit = [&](const char* file) -> std::optional<Watts> {
     const auto uw = parse_unsigned(read_line(chip / file));
     if (!uw || *uw > kAbsurdUw) return std::nullopt;
@@ -41,8 +44,6 @@ Device device_of(const fs::path& chip, const std::string& name) {
   device.power_limit_max = limit("power1_cap_max");
   return device;
 }
-
-}  // namespace
 
 struct HwmonSensor::Input {
   UniqueFd file;
@@ -74,12 +75,15 @@ HwmonSensor::HwmonSensor(const fs::path& root, bool every_chip) {
   }
   std::ranges::sort(chips);
   for (const auto& chip : chips) {
-    const std::string name = printable(read_line(chip / "name"));
+    const std::string name = read_name(chip / "name", notes_);
     if (name == "amdgpu" || (every_chip && !name.empty())) add_chip(chip, name);
   }
-  if (inputs_.empty()) {
-    throw SourceMissing{"no AMD card tells its power under " + root.string(), ""};
+  if (!inputs_.empty()) return;
+  if (!missing_.empty()) {
+    throw SourceMissing{missing_.front().source + ": " + missing_.front().reason,
+                        missing_.front().remedy};
   }
+  throw SourceMissing{"no AMD card tells its power under " + root.string(), ""};
 }
 
 HwmonSensor::~HwmonSensor() = default;
@@ -87,7 +91,12 @@ HwmonSensor::~HwmonSensor() = default;
 void HwmonSensor::add_chip(const fs::path& chip, const std::string& name) {
   for (const std::string input : {"energy1_input", "power1_average", "power1_input"}) {
     UniqueFd file = open_to_read(chip / input);
-    if (!file) continue;
+    if (!file) {
+      if (errno != EACCES && errno != EPERM) continue;
+      missing_.push_back({"hwmon " + chip.filename().string() + " (" + name + ") " + input,
+                          "permission denied", "sudo chmod a+r " + (chip / input).string()});
+      continue;
+    }
     Device device = device_of(chip, name);
     while (std::ranges::find(devices_, device.id, &Device::id) != devices_.end()) device.id += "+";
     const bool energy = input.starts_with("energy");
@@ -99,7 +108,7 @@ void HwmonSensor::add_chip(const fs::path& chip, const std::string& name) {
          energy ? Unit::joule : Unit::watt, 1e-6, Seconds{0}, Seconds{0}, Seconds{0}, kGainU, 0,
          Provenance::measured, "hwmon " + name + " " + input});
     std::optional<ExactCounter> counter;
-    if (energy) counter.emplace(CounterRule{0, Joules{1e-6}, kBound, Seconds{1}, Seconds{0}});
+    if (energy) counter.emplace(CounterRule{0, Joules{1e-6}, kBound, Seconds{1}, kStillLimit});
     inputs_.push_back({std::move(file), counter, {}, false});
     devices_.push_back(std::move(device));
     return;

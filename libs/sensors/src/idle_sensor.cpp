@@ -6,7 +6,7 @@
 namespace erg {
 namespace {
 
-constexpr double kResolution = 1e-3;  // W
+constexpr double kResolution = 1e-6;  // W: over a day still below a tenth of a joule
 
 }  // namespace
 

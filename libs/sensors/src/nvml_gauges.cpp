@@ -54,7 +54,10 @@ const std::array<GaugeSensor::Gauge, 7> GaugeSensor::kGauges{{
 GaugeSensor::GaugeSensor(Card card) : card_{std::move(card)} {
   for (const Gauge& gauge : kGauges) {
     unsigned value = 0;
-    if (gauge.read(card_, value) != kSuccess) continue;
+    if (const Return result = gauge.read(card_, value); result != kSuccess) {
+      lacking_.emplace_back(gauge.name, result);
+      continue;
+    }
     channels_.push_back({std::string{gauge.name}, card_.uuid, ChannelKind::gauge, gauge.unit,
                          gauge.resolution, Seconds{0}, Seconds{0}, Seconds{0}, 0, 0,
                          Provenance::measured, "NVML"});

@@ -44,8 +44,7 @@ PolledPowerSensor::PolledPowerSensor(Card card, Source source)
   const bool instant = source == Source::instant;
   long long mw = 0;
   if (const Return result = power_mw(mw); result != kSuccess) {
-    throw SensorUnavailable{
-        words(instant ? "NVML_FI_DEV_POWER_INSTANT" : "nvmlDeviceGetPowerUsage", result)};
+    throw unavailable(instant ? "NVML_FI_DEV_POWER_INSTANT" : "nvmlDeviceGetPowerUsage", result);
   }
   if (mw <= 0) throw SensorUnavailable{"it shows no power"};
   // Before Ampere, and on GA100, the "average" is the instant value itself.
@@ -110,7 +109,7 @@ EnergySensor::EnergySensor(Card card, std::chrono::seconds period)
                 Seconds{5}}} {
   unsigned long long mj = 0;
   if (const Return result = card_.library->total_energy_mj(card_.device, &mj)) {
-    throw SensorUnavailable{words("nvmlDeviceGetTotalEnergyConsumption", result)};
+    throw unavailable("nvmlDeviceGetTotalEnergyConsumption", result);
   }
   channel_ = {"energy",
               card_.uuid,

@@ -41,7 +41,7 @@ Nanoseconds median_spacing(std::span<const RingSample> samples) {
 RingSensor::RingSensor(Card card) : card_{std::move(card)} {
   int type = 0;
   const auto check = [](Return result) {
-    if (result != kSuccess) throw SensorUnavailable{words("nvmlDeviceGetSamples", result)};
+    if (result != kSuccess) throw unavailable("nvmlDeviceGetSamples", result);
   };
   check(card_.library->samples(card_.device, kTotalPowerSamples, 0, &type, &capacity_, nullptr));
   if (capacity_ == 0 || capacity_ > kMostSamples)

@@ -27,7 +27,9 @@ OpenCards open_cards(const NvmlOptions& options) {
   if (listed.empty()) {
     std::string what = "NVML finds no card";
     for (const std::string& note : open.warnings) what += "; " + note;
-    throw SourceMissing{what, ""};
+    throw SourceMissing{
+        what, "",
+        open.warnings.empty() ? SourceMissing::Kind::absent : SourceMissing::Kind::failing};
   }
   const VisibleGpus visible = visible_gpus(listed, options.visible_devices, options.device_order);
   open.warnings.insert(open.warnings.end(), visible.notes.begin(), visible.notes.end());
@@ -51,10 +53,20 @@ class Opener {
     card_ = &card;
     set_.devices.push_back(describe());
     const bool power = open_power();
-    attempt("energy counter", [&] {
+    const bool energy = attempt("energy counter", [&] {
       add<EnergySensor>(card, power ? EnergySensor::kBesidePower : EnergySensor::kAlone);
     });
-    attempt("clocks and temperature", [&] { add<GaugeSensor>(card); });
+    if (!power && !energy) {
+      set_.warnings.push_back(card.uuid + " (" + card.name +
+                              ") tells neither power nor energy: no total has its joules");
+    }
+    attempt("clocks and temperature", [&] {
+      auto gauges = std::make_unique<GaugeSensor>(card);
+      for (const auto& [name, result] : gauges->lacking()) {
+        miss(name, unavailable("NVML", result));
+      }
+      set_.sensors.push_back(std::move(gauges));
+    });
     if (!listed.slices.empty()) {
       set_.notes.push_back(card.name + " is cut into " + std::to_string(listed.slices.size()) +
                            " slices (MIG): its power is the whole card's, counted once");
@@ -76,11 +88,17 @@ class Opener {
     try {
       open();
       return true;
+    } catch (const SourceMissing& error) {
+      miss(source, error);
     } catch (const SensorUnavailable& error) {
-      set_.missing.push_back(
-          {"NVML " + std::string{source} + " of " + card_->uuid, error.what(), ""});
-      return false;
+      miss(source, {error.what(), ""});
     }
+    return false;
+  }
+
+  void miss(std::string_view source, const SourceMissing& error) {
+    set_.missing.push_back(
+        {"NVML " + std::string{source} + " of " + card_->uuid, error.what(), error.remedy()});
   }
 
   SensorSet& set_;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "erg/counter.h"
@@ -121,6 +122,9 @@ class GaugeSensor final : public Sensor {
   // Throws SensorUnavailable when none answers.
   explicit GaugeSensor(Card card);
 
+  // Those that do not answer, each with NVML's answer.
+  const std::vector<std::pair<std::string_view, Return>>& lacking() const { return lacking_; }
+
   std::span<const Channel> channels() const noexcept override { return channels_; }
   Nanoseconds period() const noexcept override { return std::chrono::seconds{1}; }
   void read(const HostClock& clock, std::span<Slot> slots) noexcept override;
@@ -137,6 +141,7 @@ class GaugeSensor final : public Sensor {
   Card card_;
   std::vector<Channel> channels_;
   std::vector<const Gauge*> gauges_;  // one per channel
+  std::vector<std::pair<std::string_view, Return>> lacking_;
 };
 
 }  // namespace erg::nvml

@@ -77,4 +77,8 @@ std::string words(std::string_view call, Return code) {
          "): " + std::string{known.words};
 }
 
+SourceMissing unavailable(std::string_view call, Return code) {
+  return {words(call, code), std::string{status(code).remedy}};
+}
+
 }  // namespace erg::nvml

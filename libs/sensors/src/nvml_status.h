@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "erg/sensor.h"
+#include "erg/source_missing.h"
 #include "nvml_abi.h"
 
 namespace erg::nvml {
@@ -23,5 +24,8 @@ const Status& status(Return code);
 
 // "nvmlInit: NVML_ERROR_DRIVER_NOT_LOADED (9): the driver is not loaded".
 std::string words(std::string_view call, Return code);
+
+// The same as what a constructor throws, with the way out.
+SourceMissing unavailable(std::string_view call, Return code);
 
 }  // namespace erg::nvml

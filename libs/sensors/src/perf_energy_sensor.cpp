@@ -43,10 +43,13 @@ int perf_event_open(std::uint32_t type, std::uint64_t config, int cpu) {
       ::syscall(SYS_perf_event_open, &attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC));
 }
 
-[[noreturn]] void refused(const std::string& name, int error) {
+// Packages and memory draw a count in much less; cores and the integrated GPU may rest.
+constexpr Seconds kStillLimit{1};
+
+SourceMissing refused(const std::string& name, int error) {
   const bool right = error == EACCES || error == EPERM;
-  throw SourceMissing{"perf does not open power/" + name + "/: " + std::strerror(error),
-                      right ? "sudo sysctl kernel.perf_event_paranoid=0" : ""};
+  return {"perf does not open power/" + name + "/: " + std::strerror(error),
+          right ? "sudo sysctl kernel.perf_event_paranoid=0" : ""};
 }
 
 }  // namespace
@@ -61,14 +64,21 @@ PerfEnergySensor::PerfEnergySensor(const std::filesystem::path& root, bool every
   if (!std::filesystem::exists(unit / "type")) {
     throw SourceMissing{"no power events under " + root.string(), "sudo modprobe rapl"};
   }
+  std::optional<SourceMissing> refusal;
   for (const Known& known : kKnown) {
-    if (std::filesystem::exists(unit / "events" / known.event)) {
+    if (!std::filesystem::exists(unit / "events" / known.event)) continue;
+    try {
       open(unit, known.event, every_channel);
+    } catch (const SourceMissing& error) {
+      notes_.emplace_back(error.what());
+      if (!refusal || refusal->remedy().empty()) refusal = error;
     }
   }
-  if (events_.empty()) {
-    throw SourceMissing{(unit / "events").string() + " names no energy in joules", ""};
-  }
+  if (!events_.empty()) return;
+  if (refusal) throw *refusal;
+  std::string what = (unit / "events").string() + " names no energy in joules";
+  for (const std::string& note : notes_) what += "; " + note;
+  throw SourceMissing{what, ""};
 }
 
 PerfEnergySensor::~PerfEnergySensor() = default;
@@ -82,15 +92,21 @@ void PerfEnergySensor::open(const std::filesystem::path& unit, const std::string
   const auto config = parse_event(read_line(file));
   const auto scale_j = parse_scale(read_line(file.string() + ".scale"));
   const bool joules = read_line(file.string() + ".unit") == "Joules";
-  if (!type || *type > UINT32_MAX || !config || !scale_j || !joules) return;
+  if (!type || *type > UINT32_MAX || !config || !scale_j || !joules) {
+    notes_.push_back("RAPL perf: " + name +
+                     " has no type, number, scale or unit that can be read"
+                     ": left out");
+    return;
+  }
 
+  const Seconds still_limit = known.contained ? Seconds{0} : kStillLimit;
   int package = 0;  // the mask names one CPU of each, in their order
   for (const int cpu : parse_cpu_list(read_line(unit / "cpumask"))) {
     UniqueFd fd{perf_event_open(static_cast<std::uint32_t>(*type), *config, cpu)};
-    if (!fd) refused(name, errno);
+    if (!fd) throw refused(name, errno);
     // The kernel counts on through the hardware's wraps, from zero.
     events_.push_back({std::move(fd), ExactCounter{{0, Joules{*scale_j}, Watts{known.bound_w},
-                                                    Seconds{0.1}, Seconds{0}}}});
+                                                    Seconds{0.1}, still_limit}}});
     channels_.push_back({known.channel, known.device + std::to_string(package++),
                          ChannelKind::energy_counter, Unit::joule, *scale_j, Seconds{0.001},
                          Seconds{0}, Seconds{0}, 0.025, 0, Provenance::measured,

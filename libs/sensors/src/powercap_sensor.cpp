@@ -17,8 +17,8 @@ constexpr double kGainU = 0.025;
 // The counter is renewed each millisecond; a read may be held up for longer.
 constexpr Seconds kRefresh{0.001};
 constexpr Seconds kSlack{0.010};
-// A package and its memory never sleep for so long under a running program.
-constexpr Seconds kStillLimit{10};
+// Renewed each millisecond: no package and no memory draws less than a count for so long.
+constexpr Seconds kStillLimit{1};
 
 Watts bound_of(const PowercapZone& zone) {
   if (zone.name == "dram") return Watts{300};
@@ -44,7 +44,7 @@ Channel channel_of(const PowercapZone& zone) {
 
 SourceMissing nothing_under(const std::filesystem::path& root, const PowercapScan& scan) {
   std::string what = "no readable RAPL zone under " + root.string();
-  if (scan.denied) {
+  if (!scan.denied.empty()) {
     return {what + ": permission denied, its counters are for root alone since 2020",
             "sudo chmod a+r " + (root / "*/energy_uj").string()};
   }
@@ -63,9 +63,7 @@ struct PowercapSensor::Zone {
 PowercapSensor::PowercapSensor(const std::filesystem::path& root, bool every_channel) {
   PowercapScan scan = scan_powercap(root);
   for (auto& zone : scan.zones) {
-    const bool counts = zone.is_package() || zone.name == "dram";
-    const bool contained = zone.is_part() || zone.name == "psys";
-    if (!counts && !(every_channel && contained)) continue;
+    if (!zone.counts() && !every_channel) continue;
     channels_.push_back(channel_of(zone));
     const bool may_rest = zone.is_part();
     zones_.push_back(
@@ -73,6 +71,12 @@ PowercapSensor::PowercapSensor(const std::filesystem::path& root, bool every_cha
                                                   kSlack, may_rest ? Seconds{0} : kStillLimit}}});
   }
   if (zones_.empty()) throw nothing_under(root, scan);
+  for (const auto& zone : scan.denied) {
+    if (!zone.counts() && !every_channel) continue;
+    missing_.push_back({"RAPL powercap " + zone.directory + " (" + zone.name + ")",
+                        "permission denied",
+                        "sudo chmod a+r " + (root / zone.directory / "energy_uj").string()});
+  }
   notes_ = std::move(scan.notes);
 }
 

@@ -81,30 +81,47 @@ void drop_mirrors(PowercapScan& scan) {
   }
 }
 
+// A counter that gives no number twice in a row gives none.
+bool shows_number(const PowercapZone& zone) {
+  if (energy_of(zone)) return true;
+  std::this_thread::sleep_for(std::chrono::milliseconds{2});
+  return energy_of(zone).has_value();
+}
+
+// Whether the zone is one that can be read; else why not is in the scan.
+bool open_zone(const fs::path& directory, PowercapZone& zone, PowercapScan& scan) {
+  const auto leave_out = [&](const std::string& why) {
+    scan.notes.push_back("RAPL: " + zone.directory + " (" + zone.name + ") " + why + ": left out");
+    return false;
+  };
+  if (!zone.is_known()) return leave_out("is none of RAPL's domains");
+  const auto range = parse_unsigned(read_line(directory / "max_energy_range_uj"));
+  if (!range || *range == 0 || *range == UINT64_MAX) return leave_out("has no counter range");
+  zone.range_uj = *range;
+  zone.energy_uj = open_to_read(directory / "energy_uj");
+  if (!zone.energy_uj) {
+    if (errno != EACCES && errno != EPERM) {
+      return leave_out(std::string{"cannot be read: "} + std::strerror(errno));
+    }
+    scan.denied.push_back(std::move(zone));
+    return false;
+  }
+  if (!shows_number(zone)) return leave_out("shows no number");
+  return true;
+}
+
 }  // namespace
 
 PowercapScan scan_powercap(const fs::path& root) {
   PowercapScan scan;
   std::set<std::string> seen;
   for (const auto& directory : zone_directories(root)) {
+    if (!fs::exists(directory / "energy_uj")) continue;
     PowercapZone zone;
     zone.directory = printable(directory.filename().string());
-    zone.name = printable(read_line(directory / "name"));
+    zone.name = read_name(directory / "name", scan.notes);
     zone.package = package_of(directory);
-    const auto range = parse_unsigned(read_line(directory / "max_energy_range_uj"));
-    if (zone.name.empty() || !fs::exists(directory / "energy_uj")) continue;
-    if (!range || *range == 0 || *range == UINT64_MAX) {
-      scan.notes.push_back("RAPL: " + zone.directory + " has no counter range: left out");
-      continue;
-    }
-    zone.range_uj = *range;
-    zone.energy_uj = open_to_read(directory / "energy_uj");
-    if (!zone.energy_uj) {
-      scan.denied |= errno == EACCES || errno == EPERM;
-      scan.notes.push_back("RAPL: " + zone.directory + " (" + zone.name +
-                           ") cannot be read: " + std::strerror(errno));
-      continue;
-    }
+    if (!open_zone(directory, zone, scan)) continue;
     if (!seen.insert(zone.package + "/" + zone.name).second) {
       scan.notes.push_back("RAPL: " + zone.directory + " is " + zone.name +
                            " once more: counted once");
@@ -112,6 +129,9 @@ PowercapScan scan_powercap(const fs::path& root) {
     }
     scan.zones.push_back(std::move(zone));
   }
+  std::erase_if(scan.denied, [&](const PowercapZone& zone) {
+    return seen.contains(zone.package + "/" + zone.name);
+  });
   drop_mirrors(scan);
   return scan;
 }

@@ -20,13 +20,16 @@ struct PowercapZone {
 
   bool is_package() const { return name.starts_with("package-"); }
   bool is_part() const { return name == "core" || name == "uncore"; }
+  // Not contained in another: their energies may be added.
+  bool counts() const { return is_package() || name == "dram"; }
+  bool is_known() const { return counts() || is_part() || name == "psys"; }
 };
 
 // What a scan of the tree found.
 struct PowercapScan {
   std::vector<PowercapZone> zones;  // by directory
   std::vector<std::string> notes;
-  bool denied = false;  // at least one counter exists that this process may not read
+  std::vector<PowercapZone> denied;  // those that this process may not read, nor any duplicate
 };
 
 // Every zone once: a name that comes again is a duplicate, a die that shows the same counter as

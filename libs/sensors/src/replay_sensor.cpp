@@ -14,8 +14,9 @@ struct ReplaySensor::Track {
   std::size_t next_gap = 0;
 };
 
-ReplaySensor::ReplaySensor(std::vector<Timeline> recording, double speed, Nanoseconds period)
-    : speed_{speed}, period_{period}, recorded_begin_{Timestamp::max()} {
+ReplaySensor::ReplaySensor(std::vector<Timeline> recording, double speed, Nanoseconds period,
+                           std::optional<Timestamp> begin)
+    : speed_{speed}, period_{period}, recorded_begin_{Timestamp::max()}, began_{begin} {
   assert(speed > 0);
   for (Timeline& each : recording) {
     channels_.push_back(each.channel());

@@ -74,6 +74,15 @@ std::string_view trimmed(std::string_view text) noexcept {
   return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
 }
 
+std::string read_name(const std::filesystem::path& file, std::vector<std::string>& notes) {
+  const std::string raw = read_line(file);
+  std::string name = printable(raw);
+  if (name != raw) {
+    notes.push_back(printable(file.string()) + " is no plain text: taken for '" + name + "'");
+  }
+  return name;
+}
+
 std::string printable(std::string_view text) {
   std::string out{text};
   std::ranges::replace_if(

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace erg {
 
@@ -47,6 +48,9 @@ std::optional<std::string> read_file(const std::filesystem::path& file,
 
 // The first line of a file, without its end; empty where there is none.
 std::string read_line(const std::filesystem::path& file);
+
+// The same as a name that can go anywhere; where that took more than reading, a note says so.
+std::string read_name(const std::filesystem::path& file, std::vector<std::string>& notes);
 
 // The number that is all of `text` but for white space around it. Empty for anything else.
 std::optional<std::uint64_t> parse_unsigned(std::string_view text) noexcept;

@@ -18,6 +18,7 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 class DiscoverTest : public ::testing::Test {
  protected:
@@ -132,6 +133,24 @@ TEST_F(DiscoverTest, OnlyTheDevicesNamed) {
 TEST_F(DiscoverTest, ACalibratedModelReplacesTheTable) {
   options_.cpu_model = IdleMaxModel{Watts{11}, Watts{99}, 0.8};
   EXPECT_THAT(channels(discover(options_))[0].method, HasSubstr("calibrated"));
+}
+
+TEST_F(DiscoverTest, ALibraryThatIsThereAndFailsIsAWarning) {
+  testing::FakeNvml fake{tree_.path("state")};
+  fake.state().init_result = 9;
+  options_.nvml_library = FAKE_NVML;
+  EXPECT_THAT(discover(options_).warnings, Contains(HasSubstr("GPUs are not measured")));
+  options_.nvml_library = "libnothing-of-this-name.so";
+  EXPECT_THAT(discover(options_).warnings, Not(Contains(HasSubstr("GPUs"))));
+}
+
+TEST_F(DiscoverTest, WhoComputesOnACardIsToldAtAnyMoment) {
+  testing::FakeNvml fake{tree_.path("state")};
+  options_.nvml_library = FAKE_NVML;
+  EXPECT_TRUE(warnings_of_processes(options_).empty());
+  fake.gpu(0).processes = 1;
+  fake.gpu(0).process_ids[0] = 4242;
+  EXPECT_THAT(warnings_of_processes(options_), Contains(HasSubstr("another process (4242)")));
 }
 
 TEST_F(DiscoverTest, CardsComeFromTheLibraryAndTheVariablesOfTheEnvironment) {

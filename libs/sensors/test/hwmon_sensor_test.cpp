@@ -41,6 +41,16 @@ TEST_F(HwmonSensorTest, ACardByItsUniqueIdInMicrowatts) {
                    123.456);
 }
 
+TEST_F(HwmonSensorTest, ANameThatIsNoPlainTextIsTakenAsFarAsItGoes) {
+  tree_.write("hwmon0/name", "amdgpu\n");
+  tree_.write("hwmon0/power1_average", "50000000\n");
+  tree_.write("hwmon0/device/unique_id", "12ab\n");
+  tree_.write("hwmon0/device/product_name", "Radeon \xe9\n");
+  const HwmonSensor sensor{tree_.root()};
+  EXPECT_EQ(sensor.devices()[0].name, "Radeon ?");
+  EXPECT_THAT(sensor.notes(), ::testing::ElementsAre(::testing::HasSubstr("no plain text")));
+}
+
 TEST_F(HwmonSensorTest, EnergyWhereThereIsOneCountedExactly) {
   tree_.write("hwmon0/name", "amdgpu\n");
   tree_.write("hwmon0/energy1_input", "5000000\n");

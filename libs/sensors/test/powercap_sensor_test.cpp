@@ -58,6 +58,21 @@ TEST(PowercapSensor, TwoSocketsWithMemoryAreFourDevicesAndPartsAreNotAdded) {
                           "memory-1/energy", "board-0/energy"));
 }
 
+TEST(PowercapSensor, NamesAndNumbersThatAreNoneAreLeftOutByName) {
+  testing::TempTree sys;
+  zone(sys, "intel-rapl:0", "package-0", "1");
+  zone(sys, "intel-rapl:1", "pack\xff-1", "2");
+  zone(sys, "intel-rapl:2", "package-2", "abc");
+  zone(sys, "intel-rapl:3", "package-3", "4", "-5");
+  PowercapSensor sensor{sys.root()};
+  EXPECT_THAT(devices(sensor), ElementsAre("cpu-0/energy"));
+  EXPECT_THAT(sensor.notes(),
+              ElementsAre(HasSubstr("intel-rapl:1/name is no plain text: taken for 'pack?-1'"),
+                          HasSubstr("intel-rapl:1 (pack?-1) is none of RAPL's domains"),
+                          HasSubstr("intel-rapl:2 (package-2) shows no number"),
+                          HasSubstr("intel-rapl:3 (package-3) has no counter range")));
+}
+
 TEST(PowercapSensor, TheMmioZonesAreTheSamePackageOnceMore) {
   testing::TempTree sys;
   zone(sys, "intel-rapl-mmio:0", "package-0", "1000");
@@ -157,7 +172,7 @@ TEST(PowercapSensor, SaysWhereItLooked) {
     FAIL() << "expected SourceMissing";
   } catch (const SourceMissing& error) {
     EXPECT_THAT(error.what(), HasSubstr(sys.root().string()));
-    EXPECT_THAT(error.what(), HasSubstr("intel-rapl:1 has no counter range"));
+    EXPECT_THAT(error.what(), HasSubstr("intel-rapl:1 (package-1) has no counter range"));
   }
   EXPECT_THROW(PowercapSensor{sys.path("absent")}, SourceMissing);
 }

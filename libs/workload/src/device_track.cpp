@@ -74,7 +74,7 @@ void DeviceTrack::begin_epoch(std::int64_t epoch, SpanIndex host_epoch, SpanInde
   set_anchor();
   epoch_ = host_epoch;
   run_ = run;
-  epoch_name_ = log_.intern("epoch " + std::to_string(epoch));
+  epoch_name_ = log_.intern("epoch " + std::to_string(epoch + 1));
   end_ = std::max(end_, log_.clock().now());
   epoch_begin_ = end_;
 }

@@ -28,7 +28,7 @@ void HostTrack::close(SpanIndex& span, Timestamp end) {
 void HostTrack::begin_epoch(std::int64_t epoch) {
   if (!log_) return;
   const Timestamp begin = now();
-  epoch_ = log_->open(log_->intern("epoch " + std::to_string(epoch)), SpanKind::epoch, begin);
+  epoch_ = log_->open(log_->intern("epoch " + std::to_string(epoch + 1)), SpanKind::epoch, begin);
   open_phase(phase::kOther, begin);
 }
 

@@ -36,7 +36,8 @@ class Sampler {
   Sampler& operator=(const Sampler&) = delete;
 
   // Takes a last reading of every sensor, so that the recording covers everything up to this call.
-  // Waits first for windowed channels to catch up (their refresh and delay, 0.2 s at most).
+  // Waits first for windowed channels to catch up (their refresh and delay, 0.2 s at most). What
+  // could not be read is in notes of the part, by channel and reason.
   SamplerCost stop();
 
   // The store's words when the last heartbeat failed. Any thread.
@@ -48,6 +49,7 @@ class Sampler {
   void run(std::stop_token stop);
   void read(Source& source) noexcept;
   void hand_over() noexcept;
+  void note_failures();
 
   const HostClock clock_;
   RunWriter& writer_;

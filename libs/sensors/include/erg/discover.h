@@ -33,4 +33,8 @@ struct SensorOptions {
 // and is not there.
 SensorSet discover(const SensorOptions& options = {});
 
+// A warning for each process but this one that computes at this moment on the GPUs that discover()
+// opens by these options. None where NVML does not tell.
+std::vector<std::string> warnings_of_processes(const SensorOptions& options);
+
 }  // namespace erg

@@ -8,6 +8,7 @@
 
 #include "erg/device.h"
 #include "erg/sensor.h"
+#include "erg/sensor_set.h"
 
 namespace erg {
 
@@ -29,15 +30,22 @@ class HwmonSensor final : public Sensor {
   void read(const HostClock& clock, std::span<Slot> slots) noexcept override;
 
   const std::vector<Device>& devices() const { return devices_; }
+  // Names that are no plain text, and what they were taken for.
+  const std::vector<std::string>& notes() const { return notes_; }
+  // Inputs that only root may read, where others can be read.
+  const std::vector<MissingSource>& missing() const { return missing_; }
 
  private:
   struct Input;
 
   void add_chip(const std::filesystem::path& chip, const std::string& name);
+  Device device_of(const std::filesystem::path& chip, const std::string& name);
 
   std::vector<Device> devices_;
   std::vector<Channel> channels_;
   std::vector<Input> inputs_;  // one per channel
+  std::vector<std::string> notes_;
+  std::vector<MissingSource> missing_;
 };
 
 }  // namespace erg

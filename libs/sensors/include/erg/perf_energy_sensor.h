@@ -26,6 +26,9 @@ class PerfEnergySensor final : public Sensor {
   Nanoseconds period() const noexcept override { return std::chrono::milliseconds{100}; }
   void read(const HostClock& clock, std::span<Slot> slots) noexcept override;
 
+  // Events that were left out, and why.
+  const std::vector<std::string>& notes() const { return notes_; }
+
  private:
   struct Event;
 
@@ -33,6 +36,7 @@ class PerfEnergySensor final : public Sensor {
 
   std::vector<Channel> channels_;
   std::vector<Event> events_;  // one per channel
+  std::vector<std::string> notes_;
 };
 
 }  // namespace erg

@@ -8,6 +8,7 @@
 
 #include "erg/counter.h"
 #include "erg/sensor.h"
+#include "erg/sensor_set.h"
 
 namespace erg {
 
@@ -30,8 +31,10 @@ class PowercapSensor final : public Sensor {
   Nanoseconds period() const noexcept override { return std::chrono::milliseconds{100}; }
   void read(const HostClock& clock, std::span<Slot> slots) noexcept override;
 
-  // What was left out, and why: duplicates, mirrored dies, zones that cannot be read.
+  // What was left out, and why: duplicates, mirrored dies, zones without a number or a known name.
   const std::vector<std::string>& notes() const { return notes_; }
+  // Zones that only root may read, where others can be read.
+  const std::vector<MissingSource>& missing() const { return missing_; }
 
  private:
   struct Zone;
@@ -39,6 +42,7 @@ class PowercapSensor final : public Sensor {
   std::vector<Channel> channels_;
   std::vector<Zone> zones_;  // one per channel
   std::vector<std::string> notes_;
+  std::vector<MissingSource> missing_;
 };
 
 }  // namespace erg
