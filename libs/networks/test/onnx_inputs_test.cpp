@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -117,6 +118,14 @@ TEST(OnnxInputs, AreResizedToMultiplesAndToSizes) {
   EXPECT_EQ(size.output_shape(), (Shape{2, 7, 3}));
   EXPECT_EQ(network_from_json(to_json(size), "text"), size);
   EXPECT_EQ(resized({1, 2, 5}, {1, 2, 8}).output_shape(), (Shape{2, 8}));
+  std::string factors(12, '\0');
+  const float values[] = {1, 1, 0.7F};
+  std::memcpy(factors.data(), values, sizeof values);
+  const Network shorter = network_from_onnx(
+      model(initializer(tensor("scales", {3}, factors)) + node("Resize", {"x", "", "scales"}, "y") +
+            input("x", {1, 2, 10}) + output("y")),
+      "net");
+  EXPECT_EQ(shorter.output_shape(), (Shape{2, 7}));
 }
 
 }  // namespace
