@@ -108,6 +108,12 @@ void add_grid_options(CLI::App& app, CarbonOptions& options) {
 }
 
 GridChoice grid_choice(const CarbonOptions& options) {
+  const int said =
+      int{!options.zone.empty()} + int{options.intensity >= 0} + int{!options.hourly.empty()};
+  if (said > 1) {
+    throw UsageError{
+        "the grid is named by one of --zone, --intensity and --hourly, not by several"};
+  }
   if (!options.hourly.empty()) {
     const auto values = hours_of(options);
     return {mean(values), "hours of " + options.hourly, HourlyIntensity{values}};

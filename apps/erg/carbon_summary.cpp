@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <sstream>
 
@@ -12,6 +14,7 @@
 #include "erg/json_writer.h"
 #include "erg/numbers.h"
 #include "erg/store.h"
+#include "erg/suggest.h"
 #include "number_checks.h"
 #include "run_filter.h"
 #include "subcommands.h"
@@ -70,6 +73,33 @@ std::string key_of(const RunSummary& run, const std::string& by) {
   if (by == "tag") return all_tags(run);
   const auto tag = run.tags.find(by.starts_with("tag:") ? by.substr(4) : by);
   return tag == run.tags.end() ? "" : tag->second;
+}
+
+constexpr std::array<std::string_view, 8> kWords{"year", "month",  "day",  "network",
+                                                 "data", "device", "name", "tag"};
+
+// A slip of the pen would put all runs into one line without a name.
+void require_words(const std::vector<std::string>& by, const std::vector<RunSummary>& runs) {
+  for (const auto& word : by) {
+    if (std::ranges::find(kWords, word) != kWords.end() || runs.empty()) continue;
+    const auto key = word.starts_with("tag:") ? word.substr(4) : word;
+    const auto has = [&](const RunSummary& run) { return run.tags.contains(key); };
+    if (std::ranges::any_of(runs, has)) continue;
+    throw UsageError{"--by: no run has a tag '" + plain_text(key) + "', and there is no such word" +
+                     suggestion(word, kWords) +
+                     ": year, month, day, network, data, device, name, tag"};
+  }
+}
+
+// Tags of imported runs can be long; CSV and JSON hold them whole.
+std::string short_text(const std::string& word) {
+  constexpr std::size_t kWidth = 60;
+  const auto text = plain_text(word);
+  if (text.empty()) return "-";
+  if (text_width(text) <= kWidth) return text;
+  std::size_t end = kWidth - 3;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end) + "...";
 }
 
 using Lines = std::map<std::vector<std::string>, Line>;
@@ -161,7 +191,7 @@ std::string text_of(const Lines& lines, const std::vector<std::string>& by,
   TextTable table{columns};
   for (const auto& [key, line] : lines) {
     std::vector<std::string> cells;
-    for (const auto& word : key) cells.push_back(word.empty() ? "-" : plain_text(word));
+    for (const auto& word : key) cells.push_back(short_text(word));
     const auto market = market_g(line, arguments);
     for (const auto& cell :
          {std::to_string(line.runs), text(line.time), number(line.energy.value() / 3.6e6),
@@ -175,11 +205,13 @@ std::string text_of(const Lines& lines, const std::vector<std::string>& by,
 }
 
 int summarise(const Commands& commands, const SummaryArguments& arguments) {
+  if (arguments.csv && arguments.json) throw UsageError{"--csv or --json, not both"};
   const auto by = words(arguments.by);
   const RunFilter filter{arguments.where};
   const GridChoice grid = grid_choice(arguments.grid);
   auto runs = store_of(commands)->list();
   filter.require_fields(runs);
+  require_words(by, runs);
   std::erase_if(runs, [&](const RunSummary& run) { return !filter.matches(run); });
   std::size_t without = 0;
   const Lines lines = lines_of(runs, by, arguments, grid, without);

@@ -177,6 +177,21 @@ class Carbon(ErgCase):
             self.assertEqual(process.returncode, 1)
             self.assertIn(words, err)
 
+    def test_a_slip_of_the_pen_is_told(self):
+        process = self.start("run", "--name", "one", "-t", "room=a", "--", "true")
+        process.communicate(timeout=60)
+        for arguments, words in ((["summary", "--by", "mnth"], "did you mean 'month'"),
+                                 (["summary", "--csv", "--json"], "not both"),
+                                 (["--energy-kwh", "1", "--zone", "FR", "--intensity", "5"], "one of"),
+                                 (["--energy-kwh", "1", "--zone", "Germny"], "did you mean 'Germany'")):
+            with self.subTest(arguments=arguments):
+                process = self.start("carbon", *arguments)
+                out, err = process.communicate(timeout=60)
+                self.assertNotEqual(process.returncode, 0)
+                self.assertEqual(out, "")
+                self.assertIn(words, err)
+        self.assertIn("room", self.result("carbon", "summary", "--by", "room", "--csv"))
+
     def test_summary(self):
         rows = list(csv.reader(io.StringIO(self.result("carbon", "summary", "--by", "month,tag", "--csv"))))
         self.assertEqual(rows[0][:2], ["month", "tag"])

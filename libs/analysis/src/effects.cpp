@@ -200,7 +200,7 @@ std::vector<Effect> effects(const Observations& table, Property property) {
   std::vector<Effect> all;
   for (const auto& [of, levels] : groups) {
     if (levels.size() < 2) continue;
-    Effect effect{of, {}, {}};
+    Effect effect{of.starts_with(", ") ? of.substr(2) : of, {}, {}};
     for (const auto& [key, level] : levels) effect.levels.push_back(mean_of(level));
     const auto comma = of.find(", ", of.find("branches"));
     const auto base = bases.find(comma == std::string::npos ? "" : of.substr(comma));
