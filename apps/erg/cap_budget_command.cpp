@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <time.h>
+
 #include <cmath>
+#include <ctime>
 
 #include "cap_source.h"
 #include "cap_text.h"
@@ -33,8 +36,27 @@ struct BudgetOptions {
   bool json = false;
 };
 
-// "36h", "90min", "2d", "3600s": a duration.
+UtcTime utc_now() {
+  return std::chrono::time_point_cast<UtcTime::duration>(std::chrono::system_clock::now());
+}
+
+// "2026-12-01" (its beginning), "2026-12-01T08:30": from now until then, in UTC.
+std::optional<Seconds> until(const std::string& text) {
+  std::tm parts{};
+  const bool has_time = text.size() == 16;
+  const char* const end =
+      ::strptime(text.c_str(), has_time ? "%Y-%m-%dT%H:%M" : "%Y-%m-%d", &parts);
+  if (!end || *end != '\0' || (!has_time && text.size() != 10)) return std::nullopt;
+  const std::chrono::sys_seconds then{std::chrono::seconds{::timegm(&parts)}};
+  return Seconds{then - utc_now()};
+}
+
+// "36h", "90min", "2d", "3600s": a duration; or the time until a day.
 Seconds duration_from(const std::string& text) {
+  if (const auto left = until(text)) {
+    if (*left <= Seconds{0}) throw UsageError{"--deadline: " + text + " (UTC) has passed"};
+    return *left;
+  }
   const auto unit = text.find_first_not_of("0123456789.eE+-");
   const auto value = parse_number(text.substr(0, unit));
   const std::string word = unit == std::string::npos ? "s" : text.substr(unit);
@@ -45,7 +67,8 @@ Seconds duration_from(const std::string& text) {
                                          : 0;
   if (!value || !(*value > 0) || seconds == 0 || !(*value * seconds < 1e11)) {
     throw UsageError{
-        fmt::format("--deadline: '{}' is no time such as 36h, 90min or 2d", plain_text(text))};
+        fmt::format("--deadline: '{}' is no time such as 36h, 90min, 2d or 2026-12-01T08:00",
+                    plain_text(text))};
   }
   return Seconds{*value * seconds};
 }
@@ -82,8 +105,7 @@ int spend_all(const CapSource& source, const BudgetOptions& options) {
   const CapCurve highest = curve_at(source.fit, {source.fit.measured.points.back().cap});
   const Joules budget = budget_of(options, highest);
   const auto rows = spend(source.curve, budget);
-  const UtcTime now =
-      std::chrono::time_point_cast<UtcTime::duration>(std::chrono::system_clock::now());
+  const UtcTime now = utc_now();
   if (options.json) {
     JsonWriter json{2};
     json.begin_object();
@@ -142,6 +164,10 @@ int meet(const CapSource& source, const BudgetOptions& options) {
     json.member("epochs", options.epochs);
     write_cap(json, source.curve.kind, plan->cap);
     json.member("energy_j", in_si(plan->energy)).member("time_s", plan->duration.count());
+    json.member("end", plan->duration < Seconds{3e9}
+                           ? utc_text(utc_now() +
+                                      std::chrono::duration_cast<UtcTime::duration>(plan->duration))
+                           : std::string{});
     json.member("co2_g", plan->energy / kilowatt_hours(1) * options.intensity);
     if (options.tariff > 0) {
       json.member("money", plan->energy / kilowatt_hours(1) * options.tariff);
@@ -149,9 +175,10 @@ int meet(const CapSource& source, const BudgetOptions& options) {
     print(json.end_object().take() + "\n");
     return 0;
   }
-  print(fmt::format("{}: {:.10g} {}s at {}: {} in {}, {:.4g} g CO2e\n", plain_text(source.name),
-                    options.epochs, source.curve.unit, cap_text(source.curve.kind, plan->cap),
-                    text(plan->energy), text(plan->duration),
+  print(fmt::format("{}: {:.10g} {}s at {}: {} in {}, done by {} (UTC), {:.4g} g CO2e\n",
+                    plain_text(source.name), options.epochs, source.curve.unit,
+                    cap_text(source.curve.kind, plan->cap), text(plan->energy),
+                    text(plan->duration), end_text(utc_now(), plan->duration),
                     plan->energy / kilowatt_hours(1) * options.intensity));
   return 0;
 }
@@ -187,7 +214,10 @@ void add_cap_budget(Commands& commands, CLI::App& group) {
          "Of the grid, g CO2e/kWh (default: 475, the world's mean)", "G");
   amount("--tariff", options->tariff, "Price of a kWh", "PRICE");
   amount("--epochs", options->epochs, "The reverse: energy, time and cap of so many", "N");
-  command.add_option("--deadline", options->deadline, "Within this time: 36h, 90min, 2d, 600s")
+  command
+      .add_option(
+          "--deadline", options->deadline,
+          "Within this time: 36h, 90min, 2d, 600s; or by a day: 2026-12-01, 2026-12-01T08:00 (UTC)")
       ->type_name("TIME");
   command.add_flag("--json", options->json, "As JSON");
 }

@@ -97,11 +97,18 @@ void keep_probes(CapCurve& curve, std::size_t probes) {
   });
 }
 
-std::vector<Watts> caps_of(const CapCurve& curve, const std::vector<double>& given_w) {
+std::vector<Watts> caps_of(const CapCurve& curve, const CapSourceOptions& options) {
+  std::vector<double> given_w = options.caps_w;
   std::vector<Watts> caps;
   for (const auto& point : curve.points) caps.push_back(point.cap);
-  if (given_w.empty()) return caps;
+  if (given_w.empty() && options.step <= 0) return caps;
+  if (!given_w.empty() && options.step > 0) throw UsageError{"--caps or --step, not both"};
   const double low = caps.front().value(), high = caps.back().value();
+  if (options.step > 0) {
+    constexpr double kMost = 100000;
+    if ((high - low) / options.step > kMost) throw UsageError{"--step is too small"};
+    for (int i = 0; low + i * options.step <= high; ++i) given_w.push_back(low + i * options.step);
+  }
   caps.clear();
   for (const double cap : given_w) {
     if (!(cap >= low && cap <= high)) {
@@ -223,6 +230,10 @@ void add_source_options(CLI::App& command, CapSourceOptions& options) {
       ->delimiter(',')
       ->check(more_than(0))
       ->type_name("W,W,...");
+  command
+      .add_option("--step", options.step, "At every so many watts: a model knows what is between")
+      ->check(more_than(0))
+      ->type_name("W");
   command.add_option("--samples", options.samples, "Images of one epoch or run, where not known")
       ->check(more_than(0));
   command.add_option("--save", options.save, "Save the model: a name, or a .json file");
@@ -236,7 +247,7 @@ CapSource cap_source(const Commands& commands, const CapSourceOptions& options) 
     source.name = options.model;
     source.fit = stored_fit(commands, options.model);
     if (!options.method.empty()) source.fit.method = options.method;
-    levels = caps_of(source.fit.measured, options.caps_w);
+    levels = caps_of(source.fit.measured, options);
   } else {
     const StoredSweep sweep = one_sweep(*store_of(commands), options.sweep);
     source.name = sweep.name;
@@ -244,11 +255,12 @@ CapSource cap_source(const Commands& commands, const CapSourceOptions& options) 
     source.phases_only = sweep.phases_only;
     source.epochs = sweep.epochs;
     source.fit.degree = options.degree;
-    levels = caps_of(sweep.curve, options.caps_w);
+    levels = caps_of(sweep.curve, options);
     if (options.probes > 0) keep_probes(source.fit.measured, options.probes);
-    source.fit.method = !options.method.empty()                         ? options.method
-                        : options.probes > 0 || !options.caps_w.empty() ? "physical"
-                                                                        : "sweep";
+    source.fit.method = !options.method.empty() ? options.method
+                        : options.probes > 0 || !options.caps_w.empty() || options.step > 0
+                            ? "physical"
+                            : "sweep";
   }
   if (options.samples > 0) source.fit.measured.samples_per_unit = options.samples;
   source.curve = curve_at(source.fit, levels);

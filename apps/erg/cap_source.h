@@ -35,6 +35,7 @@ struct CapSourceOptions {
   int degree = 4;
   std::size_t probes = 0;
   std::vector<double> caps_w;
+  double step = 0;  // read the model at every so many watts; 0: at the caps measured
   std::string save;
   double samples = 0;
 };

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a cap is chosen by, on sweeps whose every number is known."""
 
+import datetime
 import os
 import unittest
 
@@ -53,6 +54,33 @@ class Choices(ErgCase):
         modelled = [p for p in chosen["pareto"] if p["provenance"] == "modelled"]
         self.assertEqual([point["runs"] for point in modelled], [0] * len(modelled))
         self.assertTrue(all(point["energy_u_j"] > 0 for point in modelled))
+
+    def test_a_model_is_read_between_the_caps_that_were_measured(self):
+        options = ("--method", "polynomial", "--degree", "2", "--step", "1")
+        self.assertNotIn(self.cap(*options) % 50, (0,))
+        self.assertGreater(self.cap(*options), 100)
+        self.erg("cap", "choose", "net", "--step", "1", "--caps", "150", status=2)
+        self.erg("cap", "choose", "net", "--step", "0", status=2)
+        self.erg("cap", "choose", "net", "--step", "1e-9", status=2)
+
+    def test_the_reverse_of_a_budget_by_a_time_or_a_day(self):
+        def plan(deadline, **options):
+            return self.json("cap", "budget", "net", "--epochs", "100", "--deadline", deadline)
+
+        self.assertEqual(plan("1000s")["cap_w"], 300)
+        self.assertEqual(plan("1100s")["cap_w"], 200)
+        self.assertEqual(plan("3d")["cap_w"], 150)
+        day = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=2)
+        planned = plan(day.strftime("%Y-%m-%d"))
+        self.assertEqual((planned["cap_w"], planned["time_s"]), (150, 1200))
+        self.assertLess(planned["end"], day.strftime("%Y-%m-%d"))
+        soon = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(minutes=19.5)
+        self.assertEqual(plan(soon.strftime("%Y-%m-%dT%H:%M"))["cap_w"], 200)
+        budget = ("cap", "budget", "net", "--epochs", "100", "--deadline")
+        self.assertIn("passed", self.erg(*budget, "2020-01-01", status=2).stderr)
+        for wrong in ("2026-13-01", "2026-12-01T99:00", "tomorrow", "-3h", "0d", "nan"):
+            self.erg(*budget, wrong, status=2)
+        self.assert_one_line(self.erg(*budget, "999s", status=1).stderr, "fastest")
 
     def test_evaluation_counts_every_imported_sweep_by_device(self):
         self.trace("other", "net2", [(c / 2, t, p / 2) for c, t, p in SWEEP])

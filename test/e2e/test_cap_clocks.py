@@ -16,6 +16,19 @@ class Clocks(CapCase):
     def journals(self):
         return list((self.folder / "state").rglob("*.clock"))
 
+    def guards(self, sweep):
+        """Forks of the sweep that lead a session of their own."""
+        found = []
+        for process in map(int, filter(str.isdigit, os.listdir("/proc"))):
+            try:
+                with open(f"/proc/{process}/environ", "rb") as file:
+                    mine = str(self.folder).encode() in file.read()
+                if mine and process != sweep.pid and os.getsid(process) != os.getsid(0):
+                    found.append(process)
+            except OSError:
+                continue
+        return found
+
     def test_show_set_and_reset(self):
         card = self.json("cap", "show")[0]
         self.assertEqual(card["sm_clock_hz"], 1980 * MHZ)
@@ -120,17 +133,11 @@ class Clocks(CapCase):
         command = ("--clocks", "600,1200", "--repeats", "1", "--", "sleep", "20")
         process = self.start(*SWEEP, "--name", "both", *command)
         self.wait_for(lambda: self.clock_hz() != 1980 * MHZ)
-        mine = str(self.folder).encode()
-        for other in filter(str.isdigit, os.listdir("/proc")):
-            try:
-                with open(f"/proc/{other}/environ", "rb") as file:
-                    found = mine in file.read()
-                # Of the guard alone: a fork of the sweep that leads a session of its own.
-                if found and int(other) != process.pid and os.getsid(int(other)) != os.getsid(0):
-                    os.kill(int(other), signal.SIGKILL)
-            except OSError:
-                continue
+        guards = self.guards(process)
+        self.assertEqual(len(guards), 1)
+        os.kill(guards[0], signal.SIGKILL)
         self.kill(process)
+        self.wait_for(lambda: not self.guards(process))
         self.assertTrue(self.journals())
         done = self.erg("runs", "list")
         self.assertIn("SM clock", done.stderr)

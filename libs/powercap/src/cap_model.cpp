@@ -11,12 +11,6 @@
 namespace erg {
 namespace {
 
-// Scatter of log time between runs of one cap, as published sweeps show it, and what one believes
-// of the shape before the first probe: centre and width. The answer hardly depends on them:
-// docs/accuracy.md has it for other widths, and tuned on one GPU and judged on another.
-constexpr double kLogTimeScatter = 0.035;
-constexpr double kUnscaledCentre = 0.2, kUnscaledWidth = 0.25;
-constexpr double kExponentCentre = 0.7, kExponentWidth = 0.7;
 // Below this share of the highest cap a model of the clock means nothing.
 constexpr double kLeastHeadroom = 0.01;
 
@@ -54,7 +48,8 @@ std::vector<Watts> probe_caps(std::span<const Watts> levels, std::size_t count) 
   return chosen;
 }
 
-CapModel::CapModel(const CapCurve& measured) : measured_{measured} {
+CapModel::CapModel(const CapCurve& measured, const CapPriors& priors)
+    : measured_{measured}, priors_{priors} {
   const auto& points = measured_.points;
   if (points.size() < 2) throw std::invalid_argument{"a cap model needs at least two caps"};
   for (const auto& point : points) {
@@ -85,11 +80,11 @@ void CapModel::weigh_shapes() {
           log_time += std::log(point.time.value.count()) - slowdown(point);
         }
         log_time /= static_cast<double>(points.size());
-        double misfit = square((unscaled - kUnscaledCentre) / kUnscaledWidth) +
-                        square((exponent - kExponentCentre) / kExponentWidth);
+        double misfit = square((unscaled - priors_.unscaled) / priors_.unscaled_width) +
+                        square((exponent - priors_.exponent) / priors_.exponent_width);
         for (const auto& point : points) {
           const double residual = std::log(point.time.value.count()) - log_time - slowdown(point);
-          misfit += square(residual / kLogTimeScatter);
+          misfit += square(residual / priors_.log_time_scatter);
         }
         least_misfit = std::min(least_misfit, misfit);
         shapes_.push_back({log_time, exponent, unbound, unscaled, misfit});
@@ -140,7 +135,7 @@ CapPoint CapModel::at(Watts cap) const {
     if (point.cap == cap) return point;
   }
   const auto [log_time, deviation] = log_time_at(cap);
-  const double relative = std::hypot(deviation, kLogTimeScatter);
+  const double relative = std::hypot(deviation, priors_.log_time_scatter);
   const Seconds time{std::exp(log_time)};
   const Watts power = power_at(cap);
   const double common = measured_.points.front().energy.common_u;

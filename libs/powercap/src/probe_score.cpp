@@ -23,7 +23,7 @@ double quantile_or_zero(const std::vector<double>& values, double share) {
   return values.empty() ? 0 : quantile(values, share);
 }
 
-void judge(const CapCurve& sweep, std::size_t probes, Errors& errors) {
+void judge(const CapCurve& sweep, std::size_t probes, const CapPriors& priors, Errors& errors) {
   std::vector<Watts> levels;
   for (const auto& point : sweep.points) levels.push_back(point.cap);
   const auto caps = probe_caps(levels, probes);
@@ -31,7 +31,7 @@ void judge(const CapCurve& sweep, std::size_t probes, Errors& errors) {
   std::erase_if(probed.points, [&](const CapPoint& point) {
     return std::ranges::find(caps, point.cap) == caps.end();
   });
-  const CapCurve predicted = CapModel{probed}.at(levels);
+  const CapCurve predicted = CapModel{probed, priors}.at(levels);
 
   Joules least = sweep.points.front().energy.value;
   Joules chosen = least;
@@ -67,13 +67,14 @@ ProbeScore score(const std::string& device, const Errors& errors) {
 
 }  // namespace
 
-std::vector<ProbeScore> score_probes(std::span<const CapCurve> sweeps, std::size_t probes) {
+std::vector<ProbeScore> score_probes(std::span<const CapCurve> sweeps, std::size_t probes,
+                                     const CapPriors& priors) {
   std::map<std::string, Errors> by_device;
   Errors all;
   for (const auto& sweep : sweeps) {
     if (sweep.points.size() <= probes) continue;
-    judge(sweep, probes, by_device[sweep.device]);
-    judge(sweep, probes, all);
+    judge(sweep, probes, priors, by_device[sweep.device]);
+    judge(sweep, probes, priors, all);
   }
   std::vector<ProbeScore> scores;
   for (const auto& [device, errors] : by_device) scores.push_back(score(device, errors));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "erg/cap_curve.h"
+#include "erg/cap_model.h"
 
 namespace erg {
 
@@ -57,6 +58,7 @@ struct ProbeScore {
 // Fits each sweep from `probes` of its caps alone, and judges by the rest. One score a device, by
 // name, and the last one over all, with an empty device. Sweeps of fewer than probes + 1 caps are
 // left out.
-std::vector<ProbeScore> score_probes(std::span<const CapCurve> sweeps, std::size_t probes);
+std::vector<ProbeScore> score_probes(std::span<const CapCurve> sweeps, std::size_t probes,
+                                     const CapPriors& priors = {});
 
 }  // namespace erg

@@ -13,6 +13,13 @@ namespace erg {
 // Sorted. Levels are watts of caps that the device accepts; all of them when there are few.
 std::vector<Watts> probe_caps(std::span<const Watts> levels, std::size_t count);
 
+// What is believed of a device before its first probe. The answers hardly depend on it.
+struct CapPriors {
+  double log_time_scatter = 0.035;               // between runs of one cap
+  double unscaled = 0.2, unscaled_width = 0.25;  // Ps, as a share of the highest cap
+  double exponent = 0.7, exponent_width = 0.7;   // a
+};
+
 // Time and energy at any cap, learnt from a few measured ones.
 //
 // log time is the mean of two that err differently. One knows the physics: T0 max(1, ((Pf - Ps) /
@@ -24,7 +31,7 @@ std::vector<Watts> probe_caps(std::span<const Watts> levels, std::size_t count);
 class CapModel {
  public:
   // Throws std::invalid_argument with fewer than two caps, or a time or power that is not positive.
-  explicit CapModel(const CapCurve& measured);
+  explicit CapModel(const CapCurve& measured, const CapPriors& priors = {});
 
   // Provenance modelled; a measured cap comes back as it was measured.
   CapPoint at(Watts cap) const;
@@ -50,6 +57,7 @@ class CapModel {
   Watts power_at(Watts cap) const;
 
   CapCurve measured_;
+  CapPriors priors_;
   double highest_w_ = 0;
   std::vector<Shape> shapes_;
 };
