@@ -60,10 +60,19 @@ void check_options(const TrainingOptions& options) {
   }
 }
 
-// The first line says what happened; PyTorch's own stack means nothing to a user.
-std::string first_line(const c10::Error& error) {
+// The first line says what happened; PyTorch's own stack means nothing to a user. Of a CPU's memory
+// PyTorch has no exception of its own.
+TrainingError told(const c10::Error& error, const std::string& network,
+                   const TrainingOptions& options) {
   const std::string text = error.what_without_backtrace();
-  return text.substr(0, text.find('\n'));
+  const bool memory = dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr ||
+                      text.find("can't allocate memory") != std::string::npos;
+  if (memory) {
+    return TrainingError{options.device + " has not enough memory for " + network +
+                         " with a batch of " + std::to_string(options.batch) +
+                         ": choose a smaller one"};
+  }
+  return TrainingError{network + " on " + options.device + ": " + text.substr(0, text.find('\n'))};
 }
 
 }  // namespace
@@ -139,7 +148,7 @@ Trainer::Trainer(const Network& network, const DataSet& data, const TrainingOpti
     state_ = std::make_unique<State>(network, data, options, device, ranks);
     reset_peak_memory(device);
   } catch (const c10::Error& error) {
-    throw TrainingError{network.name() + " on " + options.device + ": " + first_line(error)};
+    throw told(error, network.name(), options);
   }
 }
 
@@ -166,13 +175,8 @@ template <class Body>
 auto Trainer::guarded(Body body) {
   try {
     return body();
-  } catch (const c10::OutOfMemoryError&) {
-    throw TrainingError{state_->options.device + " has not enough memory for " +
-                        state_->module.network().name() + " with a batch of " +
-                        std::to_string(state_->options.batch) + ": choose a smaller one"};
   } catch (const c10::Error& error) {
-    throw TrainingError{state_->module.network().name() + " on " + state_->options.device + ": " +
-                        first_line(error)};
+    throw told(error, state_->module.network().name(), state_->options);
   }
 }
 
