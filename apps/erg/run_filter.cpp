@@ -67,6 +67,12 @@ std::optional<double> as_number(std::string_view text) {
   return value;
 }
 
+bool is_number_field(std::string_view name) {
+  constexpr std::array<std::string_view, 5> kNumbers{"batch", "epochs", "cap", "energy_j",
+                                                     "time_s"};
+  return std::ranges::find(kNumbers, name) != kNumbers.end();
+}
+
 // Negative, zero or positive: numbers as numbers, all else as text.
 int compare(const std::string& a, const std::string& b) {
   const auto left = as_number(a);
@@ -128,8 +134,13 @@ RunFilter::Condition RunFilter::condition(std::string_view text) {
   for (const auto& [sign, comparison] : kComparisons) {
     if (place == std::string_view::npos || place == 0) break;
     if (text.substr(place, sign.size()) != sign) continue;
-    return {std::string{trimmed(text.substr(0, place))}, comparison,
-            std::string{unquoted(trimmed(text.substr(place + sign.size())))}};
+    Condition read{std::string{trimmed(text.substr(0, place))}, comparison,
+                   std::string{unquoted(trimmed(text.substr(place + sign.size())))}};
+    if (is_number_field(read.field) && !as_number(read.value)) {
+      throw UsageError{"'" + plain_text(text) + "': " + read.field + " is a number, '" +
+                       plain_text(read.value) + "' is none"};
+    }
+    return read;
   }
   throw UsageError{"'" + plain_text(text) +
                    "' is no condition like network=lenet5 or energy_j>1000"};

@@ -25,6 +25,7 @@ struct RunsOptions {
   std::vector<std::string> columns;
   std::size_t limit = 0;
   bool json = false;
+  bool force = false;
 };
 using Options = std::shared_ptr<RunsOptions>;
 
@@ -86,11 +87,21 @@ int tag(const Commands& commands, const RunsOptions& options) {
   return 0;
 }
 
+void must_have_ended(const Store& store, const std::vector<RunId>& runs) {
+  for (const auto& run : store.list()) {
+    if (run.status != RunStatus::running) continue;
+    if (std::ranges::find(runs, run.id) == runs.end()) continue;
+    throw std::runtime_error{"the run " + run.id.text() + " (" + plain_text(run.name) +
+                             ") is still being measured: end it first, or --force"};
+  }
+}
+
 // All are looked up before the first is removed: a mistyped one removes nothing.
 int remove(const Commands& commands, const RunsOptions& options) {
   const auto store = store_of(commands);
   std::vector<RunId> found;
   for (const auto& word : options.runs) found.push_back(store->find(word));
+  if (!options.force) must_have_ended(*store, found);
   std::vector<std::string> removed;
   for (const auto& run : found) {
     store->remove(run);
@@ -131,7 +142,7 @@ void add_runs(Commands& commands) {
   lister.add_option("--columns", options->columns, "Only these fields or tags: name,cap,energy_j")
       ->delimiter(',')
       ->type_name("FIELD,...");
-  lister.add_option("--limit", options->limit, "At most so many");
+  lister.add_option("--limit", options->limit, "At most so many")->check(CLI::PositiveNumber);
   lister.add_flag("--json", options->json, "As JSON");
 
   auto& shower = commands.add(group, "show", "One run: what it took, where, on what",
@@ -149,6 +160,7 @@ void add_runs(Commands& commands) {
   auto& remover = commands.add(group, "remove", "Remove runs from the store",
                                "erg runs remove 3f2a91c0", with(remove));
   add_run_arguments(remover, options);
+  remover.add_flag("--force", options->force, "Also runs that are still being measured");
   remover.add_flag("--json", options->json, "The ids of the removed runs, as JSON");
   add_runs_push(commands, group);
 }

@@ -7,6 +7,8 @@ import os
 import pathlib
 import signal
 import sqlite3
+import stat
+import subprocess
 import time
 
 from erg_case import ErgCase, main
@@ -45,11 +47,31 @@ class StatusOfTheCommand(ErgCase):
         script.chmod(0o755)
         done = self.erg("run", "--", str(script), status=126)
         self.assertIn("'/no/such/interpreter'", done.stderr)
-        self.assertEqual(self.json("runs", "show", "last")["exit_status"], 126)
+        self.assertEqual(self.json("runs", "list"), [])
 
     def test_is_128_and_the_signal_that_ended_it(self):
         self.erg("run", "--", "sh", "-c", "kill -SEGV $$", status=128 + signal.SIGSEGV)
         self.assertEqual(self.json("runs", "list")[0]["status"], "failed")
+
+    def test_a_signal_that_stops_a_command_interrupts_the_run(self):
+        self.erg("run", "--", "sh", "-c", "kill -TERM $$", status=128 + signal.SIGTERM)
+        self.erg("run", "--", "sh", "-c", "exit 130", status=130)
+        runs = self.json("runs", "list")
+        self.assertEqual([run["status"] for run in runs], ["interrupted", "interrupted"])
+
+    def test_an_impossible_result_file_is_refused_before_anything_runs(self):
+        marker = self.folder / "ran"
+        done = self.erg("run", "--json-file", "no/such/r.json", "--", "touch", str(marker), status=1)
+        self.assert_one_line(done.stderr, "--json-file", "no/such")
+        self.assertFalse(marker.exists())
+
+    def test_what_is_no_file_stays_what_it_is(self):
+        pipe = self.folder / "pipe"
+        os.mkfifo(pipe)
+        reader = subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE, text=True)
+        self.erg("run", "--quiet", "--json-file", str(pipe), "--", "true")
+        self.assertIn('"finished"', reader.communicate(timeout=60)[0])
+        self.assertTrue(stat.S_ISFIFO(os.stat(pipe).st_mode))
 
     def test_signals_are_passed_on(self):
         marker = self.folder / "ready"
@@ -166,6 +188,15 @@ class ProgramUnderARun(ErgCase):
         self.assertIn("there is no store", self.erg("run", "--", "true").stderr)
         self.assertFalse(gone.exists())
         self.assertEqual(self.json("runs", "list")[0]["status"], "finished")
+
+    def test_measures_for_itself_where_the_run_has_ended(self):
+        ticket = self.erg("run", "--name", "old", "--", "sh", "-c", 'printf %s "$ERG_RUN"').stdout
+        before = self.json("runs", "show", "old")
+        self.environment["ERG_RUN"] = ticket
+        self.assertIn("has ended", self.erg("run", "--name", "new", "--", "true").stderr)
+        runs = self.json("runs", "list")
+        self.assertEqual([run["name"] for run in runs], ["new", "old"])
+        self.assertEqual(self.json("runs", "show", "old"), before)
 
     def test_each_that_joins_has_a_rank_of_its_own(self):
         inner = f"{self.program} run -- true && {self.program} run -- true"

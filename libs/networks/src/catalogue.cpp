@@ -35,7 +35,9 @@ const Catalogue& known() {
 [[noreturn]] void unknown(std::string_view name) {
   std::vector<std::string_view> names;
   for (const auto& entry : known().entries) names.push_back(entry.name);
-  throw NetworkError{"no network is called '" + std::string{name} + "'" + suggestion(name, names)};
+  const std::string nearest = suggestion(name, names);
+  throw NetworkError{"no network is called '" + std::string{name} + "'" +
+                     (nearest.empty() ? ": erg network list names all" : nearest)};
 }
 
 Shape chosen_input(const CatalogueEntry& entry, const NetworkOptions& options) {

@@ -161,7 +161,7 @@ TEST(Catalogue, SuggestsTheNearestName) {
   EXPECT_EQ(complaint("rsenet18"), "no network is called 'rsenet18' (did you mean 'resnet18'?)");
   EXPECT_EQ(complaint("AlexNet_Thesis"),
             "no network is called 'AlexNet_Thesis' (did you mean 'alexnet_thesis'?)");
-  EXPECT_EQ(complaint("quantum"), "no network is called 'quantum'");
+  EXPECT_EQ(complaint("quantum"), "no network is called 'quantum': erg network list names all");
 }
 
 TEST(Catalogue, RefusesWhatDoesNotFit) {

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "checkpoint_file.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <torch/csrc/jit/serialization/pickle.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
+#include <stdexcept>
 #include <string_view>
 
 #include "erg/byte_source.h"
 #include "erg/checkpoint.h"
+#include "erg/file_writer.h"
 #include "erg/format_error.h"
 
 namespace erg {
@@ -49,20 +46,6 @@ std::string sum_of(const CheckpointContent& content) {
   return sum.text();
 }
 
-[[noreturn]] void fail(const std::filesystem::path& path) {
-  throw CheckpointError{"cannot write " + path.string() + ": " + std::strerror(errno)};
-}
-
-void write_and_sync(int descriptor, std::string_view bytes, const std::filesystem::path& path) {
-  while (!bytes.empty()) {
-    const auto written = ::write(descriptor, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail(path);
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  if (::fsync(descriptor) != 0) fail(path);
-}
-
 }  // namespace
 
 void write_checkpoint_file(const std::filesystem::path& path, const CheckpointContent& content) {
@@ -79,20 +62,11 @@ void write_checkpoint_file(const std::filesystem::path& path, const CheckpointCo
   all.insert("tensors", tensors);
   const std::vector<char> bytes = torch::jit::pickle_save(all);
 
-  std::string temporary = path.string() + ".XXXXXX";
-  const int descriptor = ::mkstemp(temporary.data());
-  if (descriptor < 0) fail(path);
   try {
-    write_and_sync(descriptor, {bytes.data(), bytes.size()}, path);
-    if (::fchmod(descriptor, 0644) != 0 || ::rename(temporary.c_str(), path.c_str()) != 0) {
-      fail(path);
-    }
-  } catch (...) {
-    ::close(descriptor);
-    ::unlink(temporary.c_str());
-    throw;
+    replace_file(path, {bytes.data(), bytes.size()});
+  } catch (const std::runtime_error& error) {
+    throw CheckpointError{error.what()};
   }
-  ::close(descriptor);
 }
 
 CheckpointContent read_checkpoint_file(const std::filesystem::path& path) {

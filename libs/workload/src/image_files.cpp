@@ -51,7 +51,11 @@ std::vector<std::int64_t> idx_extents(const fs::path& path, std::string_view byt
     // Beyond the limit the exact number no longer matters, and it must not wrap.
     claimed = std::min(claimed * static_cast<std::size_t>(extents.back()), 2 * kMostBytes);
   }
-  if (claimed != bytes.size() - header || claimed == 0) {
+  if (claimed == 0) {
+    throw DataError{path.string() + " is empty: its header announces no " +
+                    (rank == 1 ? "labels" : "images")};
+  }
+  if (claimed != bytes.size() - header) {
     throw DataError{path.string() + " is " +
                     (claimed > bytes.size() - header ? "cut short" : "damaged") +
                     ": its header announces " + std::to_string(claimed) + " bytes of " +
@@ -99,6 +103,7 @@ ImageSet read_cifar(std::span<const fs::path> files, std::int64_t label_bytes,
   const std::size_t row = kPixels + static_cast<std::size_t>(label_bytes);
   ImageSet set;
   set.shape = {3, 32, 32};
+  std::vector<std::size_t> rows;
   for (const auto& path : files) {
     const std::string bytes = content_of(path);
     if (bytes.empty() || bytes.size() % row != 0) {
@@ -106,12 +111,20 @@ ImageSet read_cifar(std::span<const fs::path> files, std::int64_t label_bytes,
                       " is cut short or no binary CIFAR file: " + std::to_string(bytes.size()) +
                       " bytes are no multiple of a row's " + std::to_string(row)};
     }
+    rows.push_back(bytes.size() / row);
     for (std::size_t at = 0; at < bytes.size(); at += row) {
       const auto pixels = bytes.begin() + static_cast<std::ptrdiff_t>(at) + label_bytes;
       set.labels.push_back(static_cast<std::uint8_t>(*(pixels - 1)));
       check_label(path, at / row, set.labels.back(), classes);
       set.pixels.insert(set.pixels.end(), pixels, pixels + kPixels);
     }
+  }
+  // One that was cut between two rows shows only beside the others: all hold the same number.
+  const std::size_t most = rows.empty() ? 0 : *std::ranges::max_element(rows);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i] == most) continue;
+    throw DataError{files[i].string() + " is cut short: it holds " + std::to_string(rows[i]) +
+                    " images, where another file of the set holds " + std::to_string(most)};
   }
   return set;
 }

@@ -22,7 +22,8 @@ struct Description {
 [[noreturn]] void refuse(std::string_view text, std::string_view part) {
   throw DataError{"data set '" + std::string{text} + "': cannot read '" + std::string{part} +
                   "'; the form is synthetic[:CxHxW[:CLASSES[:IMAGES]]], as in "
-                  "synthetic:3x224x224:100:5000"};
+                  "synthetic:3x224x224:100:5000, with 2 classes or more and 2 to " +
+                  std::to_string(kMostImages) + " images"};
 }
 
 std::int64_t number_in(std::string_view text, std::string_view part, std::int64_t most) {

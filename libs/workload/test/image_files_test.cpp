@@ -104,11 +104,11 @@ TEST(IdxFiles, NameAFileThatIsNotThere) {
 TEST(CifarFiles, JoinSeveralFilesInTheirOrder) {
   testing::TempTree tree;
   tree.write("a", cifar_row("\x03", 7) + cifar_row("\x04", 8));
-  tree.write("b", cifar_row("\x05", 9));
+  tree.write("b", cifar_row("\x05", 9) + cifar_row("\x06", 9));
   const std::vector files{tree.path("a"), tree.path("b")};
   const ImageSet set = read_cifar(files, 1, 10);
   EXPECT_EQ(set.shape, (Shape{3, 32, 32}));
-  EXPECT_THAT(set.labels, ElementsAre(3, 4, 5));
+  EXPECT_THAT(set.labels, ElementsAre(3, 4, 5, 6));
   EXPECT_EQ(set.image(2)[0], 9);
   EXPECT_EQ(set.image(1).back(), 8);
 }
@@ -118,6 +118,14 @@ TEST(CifarFiles, OfAHundredClassesHaveTheFineLabelSecond) {
   tree.write("a", cifar_row(std::string{"\x13\x63", 2}, 1));
   const std::vector files{tree.path("a")};
   EXPECT_THAT(read_cifar(files, 2, 100).labels, ElementsAre(99));
+}
+
+TEST(CifarFiles, RefuseAFileThatWasCutBetweenTwoRows) {
+  testing::TempTree tree;
+  tree.write("whole", cifar_row("\x03", 7) + cifar_row("\x04", 8));
+  tree.write("cut", cifar_row("\x05", 9));
+  const std::vector files{tree.path("whole"), tree.path("cut")};
+  EXPECT_THROW(read_cifar(files, 1, 10), DataError);
 }
 
 TEST(CifarFiles, RefuseACutFileAndALabelBeyondTheClasses) {
