@@ -173,6 +173,41 @@ class Study(ErgCase):
         self.assertIn("impossible", summary[1]["words"])
         self.assertEqual(self.json("cap", "show")[0]["limit_w"], before)
 
+    def test_levels_and_branches_end_in_one_table(self):
+        path = self.file(networks='["googlenet_5x5_b1", "googlenet_5x5_b2"]', batches="[2]", steps=1,
+                         matrix='instrumentation = ["none", "nosync1", "nosync3", "sync-phases"]')
+        text = pathlib.Path(path).read_text().replace("1x28x28:10:64", "1x32x32:10:8")
+        pathlib.Path(path).write_text(text.replace("threads = 1", 'threads = 1\ninput = "32x32"'))
+        out, _ = self.study("run", path)
+        self.assertIn("against none", out)
+        table = out[out.index("level"):]
+        for level in ("none", "nosync1", "nosync3", "sync-phases"):
+            self.assertEqual(sum(line.split()[1:2] == [level] for line in table.splitlines()), 2, out)
+        settings = self.json("study", "show", path)["settings"]
+        self.assertEqual(len(settings), 8)
+        for one in settings:
+            none = next(other for other in settings if other["network"] == one["network"]
+                        and other["instrumentation"] == "none")
+            self.assertAlmostEqual(one["time_against_none"], one["time_s"]["median"] / none["time_s"]["median"])
+            self.assertAlmostEqual(one["energy_against_none"],
+                                   one["energy_j"]["median"] / none["energy_j"]["median"])
+            single = next(other for other in settings if other["network"] == "googlenet_5x5_b1"
+                          and other["instrumentation"] == one["instrumentation"])
+            n = int(one["network"][-1])
+            self.assertAlmostEqual(one["branch_efficiency"],
+                                   one["time_s"]["median"] / (n * single["time_s"]["median"]))
+
+    def test_warms_up_cools_down_and_records_what_has_no_memory(self):
+        path = self.file(batches="[4, 4000000000]", pace="warm_up_s = 12\ncool_down_s = 1\ntime_limit_s = 60")
+        begun = time.monotonic()
+        out, err = self.study("run", path)
+        self.assertGreater(time.monotonic() - begun, 11)
+        self.assertIn("2/2", err)
+        settings = self.json("study", "show", path)["settings"]
+        self.assertEqual([one["outcomes"] for one in settings], [{"done": 1}, {"out_of_memory": 1}])
+        self.assertIn("not enough memory", settings[1]["words"])
+        self.assertEqual(len(self.json("runs", "list")), 1)  # what warmed up is no run
+
     def test_ready_made_studies(self):
         files = sorted(STUDIES.glob("*.toml"))
         self.assertGreaterEqual(len(files), 7)
