@@ -32,6 +32,23 @@ class Train(ErgCase):
         self.erg("report", "short", "-o", "short.html")
         self.assertIn("energy by phase", (self.folder / "short.html").read_text())
 
+    def test_predicts_before_and_tells_the_error_after(self):
+        table = self.folder / "table.csv"
+        table.write_text("macs,energy_j,time_s\n" + "".join(f"{n}e5,{n},{n / 10}\n" for n in range(1, 9)))
+        model = str(self.folder / "m.json")
+        self.erg("fit", "--csv", str(table), "--model", "macs", "--images", "64", "-o", model)
+        arguments = ["lenet5", "--data", "synthetic:1x28x28:10:64", "--batch", "16", "--epochs", "3", "--no-evaluate"]
+        done = self.erg("train", *arguments, "--predict-model", model)
+        self.assertIn("predicted by 'macs'", done.stderr)
+        self.assertRegex(done.stdout, "prediction by 'macs', of whole epochs:\\n.*predicted +measured +error")
+        self.assertRegex(done.stdout, r"time .* [+-][0-9.]+ %")
+        lines = [line for line in done.stderr.splitlines() if line.startswith("epoch ")]
+        self.assertEqual(["left" in line for line in lines], [True, True, False])
+        self.assertRegex(lines[0], r"left .* \(.* to .*\), .* J \(.* to .* J\)")
+        refused = self.erg("train", *arguments, "--predict", status=1)
+        self.assertIn("erg predict calibrate", refused.stderr)
+        self.assertIn("not with --no-measure", self.erg("train", *arguments, "--predict", "--no-measure", status=2).stderr)
+
     def test_joins_the_run_it_is_under(self):
         self.erg(
             "run", "--name", "outer", "--", self.program, "train", "lenet5", "--data", "synthetic",

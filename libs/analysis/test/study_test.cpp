@@ -138,7 +138,7 @@ TEST_P(Study, TheRecommendedModelHalvesTheErrorOfMacsOnFamiliesLeftOut) {
 // Each of many splits: a third of the networks held back, the interval learnt on the rest.
 TEST_P(Study, IntervalsHoldNetworksHeldBackAsOftenAsTheySay) {
   const std::vector<ModelSpec> models = candidates("physical", table);
-  constexpr int kSplits = 8;
+  constexpr int kSplits = 3;
   std::mt19937_64 random{7};
   for (const auto target : {Target::energy, Target::time}) {
     double said = 0;
