@@ -101,6 +101,48 @@ TEST(GraphModule, SharedTensorsAreOneTensor) {
   EXPECT_LT((weight.grad() - alone.grad()).abs().max().item<double>(), 1e-5);
 }
 
+// An autoencoder: back by the same matrix, turned.
+TEST(GraphModule, ASharedMatrixMayBeTurned) {
+  const Network network{"tied",
+                        {{"in", Input{{3}}, {}},
+                         {"a", Linear{.out_features = 2, .bias = false}, {0}},
+                         {"b", Linear{.out_features = 3, .bias = false}, {1}, 1}},
+                        2};
+  const GraphModule module{network, at::kCPU, 5};
+  ASSERT_EQ(module.tensors().size(), 1U);
+  const at::Tensor weight = module.tensors()[0].tensor;
+  const at::Tensor x = at::linspace(-1, 1, 12).reshape({4, 3});
+  const at::Tensor got = module.forward(x, true);
+  const at::Tensor alone = weight.detach().clone().set_requires_grad(true);
+  const at::Tensor wanted = at::matmul(at::matmul(x, alone.t()), alone);
+  EXPECT_LT((got - wanted).abs().max().item<double>(), 1e-6);
+  got.sum().backward();
+  wanted.sum().backward();
+  EXPECT_LT((weight.grad() - alone.grad()).abs().max().item<double>(), 1e-5);
+}
+
+TEST(GraphModule, PadsAndResizes) {
+  const auto run = [](const Layer& layer) {
+    const Network network{"n", {{"in", Input{{1, 2, 3}}, {}}, {"l", layer, {0}}}, 1};
+    const at::Tensor x = at::arange(6, at::kFloat).reshape({1, 1, 2, 3});
+    const at::Tensor y = GraphModule{network, at::kCPU, 1}.forward(x, false);
+    EXPECT_EQ(y.sizes().slice(1), at::IntArrayRef{network.output_shape().dims});
+    return y;
+  };
+  const auto row = [](const at::Tensor& y) {
+    const at::Tensor first = y.select(2, 0).flatten();
+    return std::vector<float>(first.const_data_ptr<float>(),
+                              first.const_data_ptr<float>() + first.numel());
+  };
+  const auto padded = [&](PadMode mode) { return row(run(Pad2d{0, 0, 2, 1, 9, mode})); };
+  EXPECT_EQ(padded(PadMode::constant), (std::vector<float>{9, 9, 0, 1, 2, 9}));
+  EXPECT_EQ(padded(PadMode::reflect), (std::vector<float>{2, 1, 0, 1, 2, 1}));
+  EXPECT_EQ(padded(PadMode::replicate), (std::vector<float>{0, 0, 0, 1, 2, 2}));
+  EXPECT_EQ(padded(PadMode::circular), (std::vector<float>{1, 2, 0, 1, 2, 0}));
+  EXPECT_EQ(row(run(Upsample2d{.factor = 1, .size = {3, 6}})),
+            (std::vector<float>{0, 0, 1, 1, 2, 2}));
+}
+
 TEST(GraphModule, ExecutesEveryFunction) {
   const at::Tensor x = at::linspace(0.1, 2, 8).reshape({2, 4});
   const std::map<Function, at::Tensor> some{
