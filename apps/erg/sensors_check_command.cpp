@@ -41,10 +41,10 @@ struct Schedules {
 };
 
 // How long what is done lasts: 5 s, 4.5 s where a CPU is calibrated, 19 s, and as much with a card,
-// which has all of the CPU's time and 7.5 s more to get ready. In all less than a minute.
+// which has all of the CPU's time and 4.5 s more to get ready. In all less than a minute.
 struct Times {
   explicit Times(double scale)
-      : whole{55 * scale},
+      : whole{52 * scale},
         idle{5 * scale},
         periods{std::max(3, static_cast<int>(10 * scale))},
         steady{6 * scale},

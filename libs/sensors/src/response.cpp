@@ -84,12 +84,17 @@ Fit search(const Readings& readings, const OnTime& on) {
 std::optional<Response> measured_response(const Timeline& power, std::span<const Interval> on) {
   if (power.channel().kind != ChannelKind::windowed_power || on.empty()) return std::nullopt;
   const Nanoseconds margin = std::chrono::seconds{1};
+  const auto times = power.times();
+  const auto first = std::ranges::lower_bound(times, on.front().begin - margin) - times.begin();
+  const auto last = std::ranges::upper_bound(times, on.back().end + margin) - times.begin();
+  // Some hundred readings tell as much as thousands of a value polled faster than it is renewed.
+  constexpr std::ptrdiff_t kEnough = 800;
+  const auto stride = std::max<std::ptrdiff_t>(1, (last - first + kEnough - 1) / kEnough);
   Readings readings;
-  for (std::size_t i = 0; i < power.size(); ++i) {
-    const Timestamp time = power.times()[i];
-    if (time < on.front().begin - margin || time > on.back().end + margin) continue;
-    readings.times.push_back(seconds_since_start(time).count());
-    readings.watts.push_back(power.value(i));
+  for (auto i = first; i < last; i += stride) {
+    const auto index = static_cast<std::size_t>(i);
+    readings.times.push_back(seconds_since_start(times[index]).count());
+    readings.watts.push_back(power.value(index));
   }
   if (readings.times.size() < 20) return std::nullopt;
   const Fit best = search(readings, OnTime{on});
