@@ -13,6 +13,7 @@ namespace {
 
 constexpr Nano kThousandth = 1'000'000;
 constexpr Nano kMillionth = 1'000;
+constexpr Nano kMostOfACard = 10'000'000'000'000;
 constexpr Nano kMegahertz = 1'000'000'000;
 
 // Walks the good rows of a table: in order within their session, with a time and a power.
@@ -44,6 +45,11 @@ class Rows {
       return std::nullopt;
     }
     const Nanoseconds time = time_of(written);
+    // A card of 10 kW, or before 1970, is a number in another unit or none at all.
+    if (table_.python_times && (power > kMostOfACard || time < Nanoseconds{0})) {
+      ++impossible;
+      return std::nullopt;
+    }
     if (time <= last_) {
       ++backwards;
       return std::nullopt;
@@ -60,6 +66,7 @@ class Rows {
 
   std::uint64_t incomplete = 0;
   std::uint64_t negative = 0;
+  std::uint64_t impossible = 0;
   std::uint64_t backwards = 0;
 
  private:
@@ -87,6 +94,8 @@ void warn_of_rows(const Rows& rows, const std::string& path, ImportReport& repor
   report.warn("rows_incomplete", path, rows.incomplete,
               "rows without a time or a power, or cut at the end of the file; skipped");
   report.warn("power_negative", path, rows.negative, "rows with a power below zero; skipped");
+  report.warn("rows_impossible", path, rows.impossible,
+              "rows with a time before 1970 or a power above 10 kW; skipped");
   report.warn("time_backwards", path, rows.backwards,
               "rows not later than the one before them; skipped");
 }

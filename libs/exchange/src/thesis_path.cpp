@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "card_name.h"
 #include "erg/lower_case.h"
 
 namespace erg::exchange {
@@ -16,12 +17,6 @@ struct Named {
   std::string_view folder;
   std::string_view meaning;
 };
-
-constexpr std::array<Named, 5> kCards{{{"3060", "NVIDIA GeForce RTX 3060 Laptop GPU"},
-                                       {"3080", "NVIDIA GeForce RTX 3080"},
-                                       {"4070", "NVIDIA GeForce RTX 4070"},
-                                       {"4090", "NVIDIA GeForce RTX 4090"},
-                                       {"m1", "Apple M1"}}};
 
 constexpr std::array<Named, 8> kData{{{"fashion_mnist", "fashion_mnist"},
                                       {"fashionmnist", "fashion_mnist"},
@@ -46,15 +41,6 @@ std::optional<std::string_view> meaning(const Table& table, std::string_view fol
   const auto found = std::ranges::find(table, folder, &Named::folder);
   if (found == table.end()) return std::nullopt;
   return found->meaning;
-}
-
-// "caps_3060" and "RTX4090" name the card, too.
-std::optional<Named> card_in(std::string_view folder) {
-  for (const Named& card : kCards) {
-    if (folder == card.folder) return card;
-    if (card.folder.size() == 4 && folder.find(card.folder) != std::string_view::npos) return card;
-  }
-  return std::nullopt;
 }
 
 std::optional<int> number_after(std::string_view token, std::string_view prefix) {
@@ -154,9 +140,9 @@ ThesisPlace thesis_place(const std::filesystem::path& folder) {
       place.data = *data;
       continue;
     }
-    if (const auto card = card_in(name)) {
+    if (const auto card = card_name(name)) {
       place.card = card->folder;
-      place.device = card->meaning;
+      place.device = card->device;
       break;  // what lies above the card is not the archive's
     }
     if (place.network.empty() && !place.run_name.empty() && !shelf(name)) {

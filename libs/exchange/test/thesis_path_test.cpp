@@ -39,6 +39,29 @@ TEST(ThesisPath, KnowsVariantsAndCaps) {
   EXPECT_EQ(caps.network, "");
 }
 
+TEST(ThesisPath, KnowsCardsThatTheStudyHadNot) {
+  const std::pair<const char*, const char*> cards[] = {
+      {"RTX_A5000", "NVIDIA RTX A5000"},
+      {"a6000", "NVIDIA RTX A6000"},
+      {"nvidia-a100-80gb", "NVIDIA A100"},
+      {"H100", "NVIDIA H100"},
+      {"3090", "NVIDIA GeForce RTX 3090"},
+      {"RTX3090Ti", "NVIDIA GeForce RTX 3090 Ti"},
+      {"4070_super", "NVIDIA GeForce RTX 4070 SUPER"},
+      {"caps_4060_laptop", "NVIDIA GeForce RTX 4060 Laptop GPU"},
+      {"GTX1080", "NVIDIA GeForce GTX 1080"},
+      {"m2_pro", "Apple M2 Pro"},
+      {"my3080box", "NVIDIA GeForce RTX 3080"}};
+  for (const auto& [folder, device] : cards) {
+    const auto place = thesis_place(std::string{"/x/"} + folder + "/vgg11/E5_B64_R1_SR10/c10");
+    EXPECT_EQ(place.device, device) << folder;
+    EXPECT_EQ(place.network, "vgg11_thesis") << folder;
+  }
+  for (const char* folder : {"2024", "run_12", "a7", "3005", "mx", "m1000"}) {
+    EXPECT_EQ(thesis_place(std::string{"/x/"} + folder + "/vgg11/E5_B64_R1_SR10/c10").card, "");
+  }
+}
+
 TEST(ThesisPath, TakesNobodysFolderForANetwork) {
   const ThesisPlace place = thesis_place("/home/someone/E5_B128_R0_SR2");
   EXPECT_EQ(place.network, "");

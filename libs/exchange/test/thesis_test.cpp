@@ -140,6 +140,17 @@ TEST_F(Study, ReadsWhatASamplerLeavesBehind) {
   EXPECT_EQ(all.part().timelines.at(1).value(0), 2520e6);
 }
 
+TEST_F(Study, SkipsTimesBefore1970AndPowersThatNoCardHas) {
+  write("energy_consumption_file.csv", power(kStart, kStart + 10) + "-5,100\n" +
+                                           "timestamp,power_in_watts\n-3,100\n" +
+                                           std::to_string(kStart + 10.5) + ",150000\n" +
+                                           power(kStart + 11, kStart + 20).substr(25));
+  const auto all = read();
+  EXPECT_EQ(all.report.count("rows_impossible"), 3u);
+  EXPECT_EQ(all.report.count("sessions_overlap"), 0u);
+  EXPECT_EQ(all.part().timelines.at(0).size(), 21u + 19u);
+}
+
 TEST_F(Study, EmptyLossMarksMixedPrecision) {
   write("loss.npy", npy({2, 0}, {}));
   write("loss_energy.npy", npy({2, 0}, {}));
