@@ -34,9 +34,10 @@ struct Basic : nn::Module {
           nn::Conv2d(
               nn::Conv2dOptions(from, out, kernel).stride(by).padding(kernel / 2).bias(false)));
     };
+    // In the order of the catalogue's layers, whose weights they get.
     a = conv("a", in, 3, stride);
-    b = conv("b", out, 3, 1);
     an = register_module("an", nn::BatchNorm2d(out));
+    b = conv("b", out, 3, 1);
     bn = register_module("bn", nn::BatchNorm2d(out));
     if (stride != 1) {
       s = conv("s", in, 1, stride);
@@ -130,6 +131,15 @@ std::size_t outside_interval(std::size_t n) {
   return 0;
 }
 
+// The same numbers in both: how long a pooling takes depends on them.
+void copy_weights(const erg::GraphModule& graph, nn::Sequential& by_hand) {
+  const torch::NoGradGuard no_gradients;
+  const auto from = graph.parameters();
+  const auto to = by_hand->parameters();
+  TORCH_CHECK(from.size() == to.size(), "the two networks differ");
+  for (std::size_t i = 0; i < from.size(); ++i) to[i].copy_(from[i]);
+}
+
 struct Sitting {
   double by_hand;
   double graph;
@@ -142,11 +152,12 @@ Sitting sit(const erg::Network& network, Make make, std::int64_t batch, unsigned
   std::mt19937 random{number};
   const auto elsewhere = torch::empty({static_cast<std::int64_t>(random() % 1'000'000)});
   std::optional<erg::GraphModule> graph;
-  if (number % 2) graph.emplace(network, setting.device, 1);
+  if (number % 2) graph.emplace(network, setting.device, number);
   const torch::Tensor more = torch::empty({static_cast<std::int64_t>(random() % 100'000)});
   nn::Sequential by_hand = make();
   by_hand->to(setting.device);
-  if (!graph) graph.emplace(network, setting.device, 1);
+  if (!graph) graph.emplace(network, setting.device, number);
+  copy_weights(*graph, by_hand);
   std::vector<std::int64_t> dims = network.input_shape().dims;
   dims.insert(dims.begin(), batch);
   const auto x = torch::rand(dims, setting.device);
