@@ -100,6 +100,29 @@ void write_source(JsonWriter& json, const CapSource& source) {
   json.member("method", source.fit.method).member("unit", source.curve.unit);
 }
 
+void print_rows_json(const CapSource& source, Joules budget, const std::vector<BudgetRow>& rows,
+                     UtcTime now) {
+  JsonWriter json{2};
+  json.begin_object();
+  write_source(json, source);
+  json.member("budget_j", in_si(budget)).key("rows").begin_array();
+  for (const auto& row : rows) {
+    json.begin_object();
+    write_cap(json, source.curve.kind, row.cap);
+    json.member("epochs", row.units);
+    json.member("whole_epochs", std::floor(row.units + 1e-9));
+    json.member("energy_j", in_si(row.energy.value));
+    json.member("energy_u_j", in_si(row.energy.independent_u));
+    json.member("time_s", in_si(row.time.value)).member("duration_s", row.duration.count());
+    json.member("end",
+                row.duration < Seconds{3e9}
+                    ? utc_text(now + std::chrono::duration_cast<UtcTime::duration>(row.duration))
+                    : std::string{});
+    json.end_object();
+  }
+  print(json.end_array().end_object().take() + "\n");
+}
+
 int spend_all(const CapSource& source, const BudgetOptions& options) {
   // The highest cap is the highest measured, also where fewer are asked for.
   const CapCurve highest = curve_at(source.fit, {source.fit.measured.points.back().cap});
@@ -107,25 +130,7 @@ int spend_all(const CapSource& source, const BudgetOptions& options) {
   const auto rows = spend(source.curve, budget);
   const UtcTime now = utc_now();
   if (options.json) {
-    JsonWriter json{2};
-    json.begin_object();
-    write_source(json, source);
-    json.member("budget_j", in_si(budget)).key("rows").begin_array();
-    for (const auto& row : rows) {
-      json.begin_object();
-      write_cap(json, source.curve.kind, row.cap);
-      json.member("epochs", row.units);
-      json.member("whole_epochs", std::floor(row.units + 1e-9));
-      json.member("energy_j", in_si(row.energy.value));
-      json.member("energy_u_j", in_si(row.energy.independent_u));
-      json.member("time_s", in_si(row.time.value)).member("duration_s", row.duration.count());
-      json.member("end",
-                  row.duration < Seconds{3e9}
-                      ? utc_text(now + std::chrono::duration_cast<UtcTime::duration>(row.duration))
-                      : std::string{});
-      json.end_object();
-    }
-    print(json.end_array().end_object().take() + "\n");
+    print_rows_json(source, budget, rows, now);
     return 0;
   }
   const std::string unit = source.curve.unit;

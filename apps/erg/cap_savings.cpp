@@ -111,10 +111,12 @@ void write_sweep(JsonWriter& json, const StoredSweep& sweep) {
   json.end_array().end_object();
 }
 
-void plot(const std::vector<StoredSweep>& sweeps, const std::string& file) {
+// Of more than can be told apart, the combined one alone, where there is one.
+void plot(const std::vector<StoredSweep>& sweeps, bool with_combined, const std::string& file) {
   constexpr std::size_t kMost = 8;
   std::vector<CapCurve> curves;
   for (const auto& sweep : sweeps) curves.push_back(sweep.curve);
+  if (with_combined && curves.size() > kMost) curves = {curves.back()};
   const bool alike = std::ranges::all_of(
       curves, [&](const CapCurve& curve) { return curve.kind == curves.front().kind; });
   if (curves.size() > kMost || !alike) {
@@ -133,7 +135,7 @@ int savings(const Commands& commands, const SavingsOptions& options) {
     if (options.samples > 0) sweep.curve.samples_per_unit = options.samples;
   }
   if (options.combine) sweeps.push_back(combined(sweeps));
-  if (!options.plot.empty()) plot(sweeps, options.plot);
+  if (!options.plot.empty()) plot(sweeps, options.combine, options.plot);
   if (options.json) {
     JsonWriter json{2};
     json.begin_array();

@@ -231,6 +231,27 @@ int Sweep::run() {
   return end_.interrupted ? 130 : end_.failures.empty() ? 0 : 1;
 }
 
+// Which caps, or clocks.
+void add_levels(CLI::App& command, SweepOptions& options) {
+  command.add_option("--caps", options.caps_w, "These caps, in watts: 150,200,250")
+      ->delimiter(',')
+      ->check(more_than(0))
+      ->type_name("W,W,...");
+  command
+      .add_option("--clocks", options.clocks_mhz,
+                  "Lock the SM clock at these instead, in MHz: for cards without power caps")
+      ->delimiter(',')
+      ->check(more_than(0))
+      ->type_name("MHZ,MHZ,...");
+  command.add_flag("--lock-clocks", options.lock_clocks,
+                   "Lock the SM clock instead, with --count or --adaptive");
+  command.add_option("--count", options.count, "So many caps, evenly over the card's range")
+      ->check(CLI::Range(2, 200))
+      ->type_name("N");
+  command.add_flag("--adaptive", options.adaptive,
+                   "Four caps, then where the model expects the least energy");
+}
+
 }  // namespace
 
 void add_cap_sweep(Commands& commands, CLI::App& group, const std::vector<std::string>& measured) {
@@ -246,23 +267,7 @@ void add_cap_sweep(Commands& commands, CLI::App& group, const std::vector<std::s
       [&commands, &measured, options] {
         return Sweep{commands, *options, measured}.run();
       });
-  command.add_option("--caps", options->caps_w, "These caps, in watts: 150,200,250")
-      ->delimiter(',')
-      ->check(more_than(0))
-      ->type_name("W,W,...");
-  command
-      .add_option("--clocks", options->clocks_mhz,
-                  "Lock the SM clock at these instead, in MHz: for cards without power caps")
-      ->delimiter(',')
-      ->check(more_than(0))
-      ->type_name("MHZ,MHZ,...");
-  command.add_flag("--lock-clocks", options->lock_clocks,
-                   "Lock the SM clock instead, with --count or --adaptive");
-  command.add_option("--count", options->count, "So many caps, evenly over the card's range")
-      ->check(CLI::Range(2, 200))
-      ->type_name("N");
-  command.add_flag("--adaptive", options->adaptive,
-                   "Four caps, then where the model expects the least energy");
+  add_levels(command, *options);
   command.add_option("--repeats", options->repeats, "Runs of each cap")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
