@@ -105,6 +105,7 @@ class Sweep {
   bool run_all(std::vector<Cell> cells);
   bool run_one(const Cell& cell);
   bool adapt(const std::vector<Watts>& levels);
+  bool give_back();
   std::vector<Cell> cells_of(const std::vector<Watts>& caps) const;
 
   const SweepOptions& options_;
@@ -214,6 +215,17 @@ bool Sweep::adapt(const std::vector<Watts>& levels) {
   return true;
 }
 
+// Where the driver refuses, what was measured is worth its report all the same.
+bool Sweep::give_back() {
+  try {
+    limiter_->give_back();
+    return true;
+  } catch (const LimitRefused& refused) {
+    warn("what was found is not given back yet, the next erg tries again: " + words_of(refused));
+    return false;
+  }
+}
+
 int Sweep::run() {
   if (command_.empty()) throw UsageError{"no command: erg cap sweep -- COMMAND"};
   if (!find_program(command_.front())) {
@@ -226,9 +238,9 @@ int Sweep::run() {
   name_it();
   limiter_ = hold_cap(card_, caps.back());  // without the right nothing is worth running
   end_.interrupted = !(options_.adaptive ? adapt(caps) : run_all(cells_of(caps)));
-  limiter_->give_back();
+  const bool given_back = give_back();
   report_sweep(*open_store(store_url_), end_, options_.json);
-  return end_.interrupted ? 130 : end_.failures.empty() ? 0 : 1;
+  return end_.interrupted ? 130 : end_.failures.empty() && given_back ? 0 : 1;
 }
 
 // Which caps, or clocks.

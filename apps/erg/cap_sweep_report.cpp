@@ -62,7 +62,7 @@ void print_text(Store& store, const SweepEnd& end, const StoredSweep& sweep) {
                    {"time", Align::right},
                    {"power", Align::right},
                    {"SM clock", Align::right},
-                   {"hot", Align::right},
+                   {"temperature", Align::right},
                    {"remarks"}}};
   for (std::size_t i = 0; i < sweep.curve.points.size(); ++i) {
     const auto& point = sweep.curve.points[i];

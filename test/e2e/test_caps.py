@@ -38,6 +38,16 @@ class FakeCard(CapCase):
         self.assertLess(abs(verified["energy_error"]), 0.3)
         self.assertEqual(self.limit(), 700)
 
+    def test_a_limit_that_cannot_be_given_back_is_told_with_the_report(self):
+        self.erg("cap", "set", "600", "--device", "0")
+        script = self.script(f'{os.environ["ERG_TEST_NVML_STATE"]} {self.state} power_mw=500000 set_result=4; sleep .2')
+        result, words = self.sweep("--name", "g", "--caps", "300", "--repeats", "1", "--", script, status=1)
+        self.assertEqual(result["failures"], [])
+        self.assertIn("not given back yet", words)
+        self.set("power_mw=500000")
+        self.assertIn("given back", self.erg("runs", "list").stderr)
+        self.assertEqual(self.limit(), 600)
+
     def test_heat_is_told_apart_from_the_cap(self):
         self.set("throttle_reasons=32")
         result, _ = self.sweep("--name", "h", "--caps", "300,400", "--repeats", "1", "--", "sleep", "0.2")
