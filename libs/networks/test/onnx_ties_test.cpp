@@ -123,6 +123,20 @@ TEST(OnnxTies, TakeClonedLayersForLayers) {
             3 * 64);
 }
 
+// Names that look like a second run of one module.
+TEST(OnnxTies, TellAModuleRunAgainFromAClone) {
+  const auto layers = [](const std::string& copy, const std::string& bias) {
+    return parameters(weight("onnx::MatMul_1", {4, 4}) + weight("fc.bias", {4}) +
+                      node("Identity", {"onnx::MatMul_1"}, "onnx::MatMul_2") + copy +
+                      node("MatMul", {"x", "onnx::MatMul_1"}, "h", path("/fc/MatMul")) +
+                      node("Add", {"fc.bias", "h"}, "i", path("/fc/Add")) +
+                      node("MatMul", {"i", "onnx::MatMul_2"}, "j", path("/fc_1/MatMul")) +
+                      node("Add", {bias, "j"}, "y", path("/fc_1/Add")));
+  };
+  EXPECT_EQ(layers("", "fc.bias"), 20);
+  EXPECT_EQ(layers(node("Identity", {"fc.bias"}, "fc_1.bias"), "fc_1.bias"), 40);
+}
+
 TEST(OnnxTies, OfOnesAndZerosAreChance) {
   const auto scope = [](const std::string& module) {
     return text(9, text(1, "pkg.torch.onnx.name_scopes") + text(2, "['', '" + module + "', '']"));

@@ -122,7 +122,7 @@ class Tying {
     if (constant) return Tie::none;
     const std::string path = path_of(*first.operation);
     const std::string own = path_of(*later.operation);
-    if (is_again(path, own)) return Tie::all;
+    if (is_again(path, own) && (!biases || first.bias.name == later.bias.name)) return Tie::all;
     // Parameters that kept their names are copied under other ones for being equal only.
     if (first.weight.source == later.weight.source && first.weight.name != later.weight.name &&
         !is_generated(later.weight.name)) {
