@@ -70,6 +70,21 @@ class Traces(ErgCase):
         corrected = [row for row in found["rows"] if "gain" in row["method"]]
         self.assertLess(min(abs(row["error"]) for row in corrected), 0.015)
 
+    def test_the_loads_of_a_trace(self):
+        traces = self.data / "power_traces"
+        for name in ("Transient_Response_3090_TR", "Transient_Response_A5000_TR"):
+            loads = self.json("methods", "--trace", str(traces / name))["loads"]
+            instant = [load for load in loads if load["method"].startswith("power_instant")]
+            self.assertEqual([load["load"] for load in instant], ["load a", "load b"])
+            for load in instant:  # seconds of one load, windows of a tenth
+                self.assertLess(abs(load["regression_error"]), 0.03)
+            average = [load for load in loads if load["method"].startswith("power_average")]
+            self.assertGreater(average[1]["timeline_error"], 0.15)
+        # A wave of 100 ms through a window of 100 ms: no reading tells its halves apart.
+        loads = self.json("methods", "--trace", str(traces / "5050_3090"))["loads"]
+        self.assertEqual({load["regression_w"] for load in loads}, {None})
+        self.assertGreater(min(abs(load["timeline_error"]) for load in loads), 0.25)
+
     def copy(self):
         trace = self.folder / "t"
         shutil.rmtree(trace, ignore_errors=True)
