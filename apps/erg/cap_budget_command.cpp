@@ -10,6 +10,7 @@
 #include "cap_text.h"
 #include "console.h"
 #include "erg/cap_budget.h"
+#include "erg/carbon.h"
 #include "erg/decimal.h"
 #include "erg/host_clock.h"
 #include "erg/numbers.h"
@@ -21,15 +22,13 @@ namespace {
 
 using Align = TextTable::Align;
 
-constexpr double kWorldIntensity = 475;  // g CO2e/kWh
-
 struct BudgetOptions {
   CapSourceOptions source;
   double epochs_at_highest = 0;
   double kwh = 0;
   double grams = 0;
   double money = 0;
-  double intensity = kWorldIntensity;
+  double intensity = world_default().g_per_kwh;
   double tariff = 0;
   double epochs = 0;
   std::string deadline;
@@ -216,7 +215,7 @@ void add_cap_budget(Commands& commands, CLI::App& group) {
   amount("--co2", options->grams, "So much CO2e", "GRAMS");
   amount("--money", options->money, "So much money, at --tariff", "SUM");
   amount("--intensity", options->intensity,
-         "Of the grid, g CO2e/kWh (default: 475, the world's mean)", "G");
+         "Of the grid, g CO2e/kWh (default: the world's mean by the table of erg carbon)", "G");
   amount("--tariff", options->tariff, "Price of a kWh", "PRICE");
   amount("--epochs", options->epochs, "The reverse: energy, time and cap of so many", "N");
   command

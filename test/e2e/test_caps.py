@@ -192,7 +192,7 @@ class Study(ErgCase):
             "cap", "budget", "--model", "alexnet", "--epochs", "10", "--deadline", "60s", status=1
         )
         self.assert_one_line(done.stderr, "fastest")
-        for budget in (("--kwh", "1"), ("--co2", "475"), ("--money", "0.3", "--tariff", "0.3")):
+        for budget in (("--kwh", "1"), ("--co2", "300", "--intensity", "300"), ("--money", "0.3", "--tariff", "0.3")):
             result = self.json("cap", "budget", "--model", "alexnet", *budget)
             self.assertAlmostEqual(result["budget_j"], 3.6e6, delta=1)
         self.erg("cap", "budget", "--model", "alexnet", "--kwh", "1", "--caps", "20", status=1)
