@@ -4,11 +4,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
-
-#include "erg/file_writer.h"
 
 namespace erg {
 namespace {
@@ -46,7 +43,5 @@ void inform(std::string_view text) { write_all(STDERR_FILENO, text); }
 
 TextStyle stdout_style() { return style_of(STDOUT_FILENO); }
 TextStyle stderr_style() { return style_of(STDERR_FILENO); }
-
-void write_file(const std::string& path, std::string_view content) { replace_file(path, content); }
 
 }  // namespace erg

@@ -26,8 +26,4 @@ void inform(std::string_view text);  // as it is, no prefix
 TextStyle stdout_style();
 TextStyle stderr_style();
 
-// Puts `content` into `path` whole or not at all: a temporary file beside it, renamed. Throws with
-// the system's words.
-void write_file(const std::string& path, std::string_view content);
-
 }  // namespace erg

@@ -4,11 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cctype>
-#include <charconv>
 #include <cstdlib>
-#include <filesystem>
-#include <iterator>
 #include <string_view>
 #include <thread>
 #include <utility>
@@ -20,6 +16,9 @@
 #include "erg/host_info.h"
 #include "erg/open_store.h"
 #include "erg/sampler.h"
+#include "launched_rank.h"
+#include "run_store.h"
+#include "session_sensors.h"
 
 namespace erg {
 namespace {
@@ -29,105 +28,10 @@ std::string environment_variable(const char* name) {
   return value ? value : "";
 }
 
-std::optional<int> number_in(const char* variable) {
-  const std::string text = environment_variable(variable);
-  int value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-std::optional<int> first_number(std::initializer_list<const char*> variables) {
-  for (const char* variable : variables) {
-    if (const auto value = number_in(variable)) return value;
-  }
-  return std::nullopt;
-}
-
-// The one who measures is rank 0 of the run; those who join come after it.
-std::int32_t joined_rank() {
-  const auto rank = first_number({"RANK", "SLURM_PROCID", "OMPI_COMM_WORLD_RANK"});
-  return rank ? 1 + *rank : kNextRank;
-}
-
-bool first_on_this_host() {
-  return first_number({"LOCAL_RANK", "SLURM_LOCALID", "OMPI_COMM_WORLD_LOCAL_RANK"}).value_or(0) ==
-         0;
-}
-
 std::string name_from(const Environment& environment) {
   if (environment.command.empty()) return "run";
   const auto& program = environment.command.front();
   return program.substr(program.find_last_of('/') + 1);
-}
-
-SensorSet all_sensors(bool all_gpus, const Store& store) {
-  SensorOptions options;
-  options.all_gpus = all_gpus;
-  options.cpu_model = calibrated_cpu_model(store, host_name());
-  return discover(options);
-}
-
-void add(SensorSet& all, SensorSet&& more) {
-  std::ranges::move(more.sensors, std::back_inserter(all.sensors));
-  std::ranges::move(more.devices, std::back_inserter(all.devices));
-  std::ranges::move(more.notes, std::back_inserter(all.notes));
-  std::ranges::move(more.warnings, std::back_inserter(all.warnings));
-  std::ranges::move(more.idle, std::back_inserter(all.idle));
-}
-
-// Its own card, and what the host has where it leads it: no counter is read twice.
-SensorSet sensors_of(const SessionRank& rank, const Store& store) {
-  if (!rank.gpu) return rank.leads_host ? all_sensors(false, store) : SensorSet{};
-  SensorSet all;
-  try {
-    SensorOptions card;
-    card.devices = {*rank.gpu};
-    card.all_gpus = true;
-    add(all, discover(card));
-  } catch (const SensorUnavailable& error) {
-    all.warnings.emplace_back(error.what());
-  }
-  if (!rank.leads_host) return all;
-  SensorOptions host;
-  host.nvml_library = "none";
-  host.cpu_model = calibrated_cpu_model(store, host_name());
-  add(all, discover(host));
-  return all;
-}
-
-// A child that joins may stand in another folder.
-std::string absolute(std::string url) {
-  if (url.empty()) url = default_store_url();
-  constexpr std::string_view kScheme = "sqlite:";
-  const auto letter = [](unsigned char c) { return std::isalpha(c) != 0; };
-  const auto before = url.find(':');
-  if (url.starts_with(kScheme)) {
-    url.erase(0, kScheme.size());
-  } else if (before != std::string::npos &&
-             std::all_of(url.begin(), url.begin() + static_cast<std::ptrdiff_t>(before), letter)) {
-    return url;  // a server, or something that open_store refuses
-  }
-  if (url.empty()) return std::string{kScheme};
-  return std::string{kScheme} + std::filesystem::absolute(url).string();
-}
-
-// To open a file's store makes it: a ticket for one that is gone makes none.
-std::unique_ptr<Store> open_existing(const std::string& url) {
-  constexpr std::string_view kScheme = "sqlite:";
-  std::error_code unknown;
-  if (url.starts_with(kScheme) && !std::filesystem::exists(url.substr(kScheme.size()), unknown)) {
-    throw StoreError{"there is no store " + url};
-  }
-  return open_store(url);
-}
-
-// What was begun under a run and outlives it (a terminal multiplexer, say) is no part of it.
-void must_be_running(const Store& store, RunId run) {
-  const auto all = store.list();
-  const auto found = std::ranges::find(all, run, &RunSummary::id);
-  if (found != all.end() && found->status == RunStatus::running) return;
-  throw StoreError{"the run " + run.text() + " has ended; this is measured as a run of its own"};
 }
 
 }  // namespace
@@ -212,7 +116,7 @@ void Session::State::tell_idle_power() {
 bool Session::State::join(const RunTicket& ticket, const SessionOptions& options) {
   PartHeader first;
   try {
-    store = open_existing(ticket.store_url);
+    store = open_existing_store(ticket.store_url);
     first = store->first_part(ticket.run);
     header = store->header(ticket.run);
     must_be_running(*store, ticket.run);
@@ -236,7 +140,7 @@ bool Session::State::join(const RunTicket& ticket, const SessionOptions& options
 void Session::State::join_rank_0(const SessionRank& rank) {
   PartHeader first;
   try {
-    store = open_existing(rank.ticket->store_url);
+    store = open_existing_store(rank.ticket->store_url);
     first = store->first_part(rank.ticket->run);
     header = store->header(rank.ticket->run);
   } catch (const StoreError& error) {
@@ -262,7 +166,7 @@ void Session::State::join_rank_0(const SessionRank& rank) {
 }
 
 void Session::State::begin(SessionOptions options) {
-  if (!store) store = open_store(absolute(options.store_url));
+  if (!store) store = open_store(absolute_store_url(options.store_url));
   auto earlier = std::move(notes);
   if (options.rank) clock = options.rank->clock;
   discover_sensors(options);

@@ -8,6 +8,7 @@
 #include "cap_text.h"
 #include "console.h"
 #include "erg/cap_budget.h"
+#include "erg/file_writer.h"
 #include "erg/numbers.h"
 #include "number_checks.h"
 #include "subcommands.h"
@@ -123,7 +124,7 @@ void plot(const std::vector<StoredSweep>& sweeps, bool with_combined, const std:
     throw UsageError{fmt::format(
         "--plot draws at most {} sweeps, of caps or of clocks: name those that are meant", kMost)};
   }
-  write_file(file, cap_plot_svg(curves));
+  replace_file(file, cap_plot_svg(curves));
 }
 
 int savings(const Commands& commands, const SavingsOptions& options) {

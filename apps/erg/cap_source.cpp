@@ -15,6 +15,7 @@
 #include "erg/cap_model.h"
 #include "erg/cap_polynomial.h"
 #include "erg/decimal.h"
+#include "erg/file_writer.h"
 #include "erg/json.h"
 #include "erg/json_writer.h"
 #include "number_checks.h"
@@ -81,7 +82,7 @@ CapFit stored_fit(const Commands& commands, const std::string& name) {
 
 void save_fit(const Commands& commands, const CapFit& fit, const std::string& name) {
   if (is_file_name(name)) {
-    write_file(name, cap_fit_json(fit));
+    replace_file(name, cap_fit_json(fit));
   } else {
     store_of(commands)->save_document({std::string{kKind}, name, cap_fit_json(fit), {}});
   }

@@ -5,6 +5,7 @@
 
 #include "console.h"
 #include "erg/effects.h"
+#include "erg/file_writer.h"
 #include "erg/least_squares.h"
 #include "erg/suggest.h"
 #include "fit_effects.h"
@@ -196,7 +197,7 @@ std::vector<Target> targets_of(const FitOptions& options, const Observations& ta
 
 void keep(const Commands& commands, const FitOptions& options, const EnergyModel& model) {
   if (!options.file.empty()) {
-    write_file(options.file, model.json());
+    replace_file(options.file, model.json());
     inform("model written to " + options.file + "\n");
   }
   if (!options.name.empty()) {

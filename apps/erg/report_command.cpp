@@ -3,6 +3,7 @@
 
 #include "breakdowns.h"
 #include "console.h"
+#include "erg/file_writer.h"
 #include "erg/html_report.h"
 #include "erg/store.h"
 #include "subcommands.h"
@@ -47,7 +48,7 @@ int write(const Commands& commands, const ReportOptions& options) {
   if (path == "-") {
     print(html);
   } else {
-    write_file(path, html);
+    replace_file(path, html);
     print(options.json ? written_json(path, runs) : path + "\n");
   }
   return 0;

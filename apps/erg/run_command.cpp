@@ -14,6 +14,7 @@
 #include "cap_sweeps.h"
 #include "child_process.h"
 #include "console.h"
+#include "erg/file_writer.h"
 #include "erg/json_forms.h"
 #include "erg/numbers.h"
 #include "erg/run_text.h"
@@ -81,7 +82,7 @@ std::string why_not_started(const std::string& program, int error) {
 }
 
 void report(const Run& run, Session& session, const RunOptions& options) {
-  if (!options.json_file.empty()) write_file(options.json_file, run_json(run));
+  if (!options.json_file.empty()) replace_file(options.json_file, run_json(run));
   if (options.json) {
     inform(run_json(run));
     return;

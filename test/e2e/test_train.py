@@ -36,8 +36,8 @@ class Train(ErgCase):
         table = self.folder / "table.csv"
         table.write_text("macs,energy_j,time_s\n" + "".join(f"{n}e5,{n},{n / 10}\n" for n in range(1, 9)))
         model = str(self.folder / "m.json")
-        self.erg("fit", "--csv", str(table), "--model", "macs", "--images", "64", "-o", model)
-        arguments = ["lenet5", "--data", "synthetic:1x28x28:10:64", "--batch", "16", "--epochs", "3", "--no-evaluate"]
+        self.erg("fit", "--csv", str(table), "--model", "macs", "--images", "4096", "-o", model)
+        arguments = ["lenet5", "--data", "synthetic:1x28x28:10:4096", "--batch", "64", "--epochs", "3", "--no-evaluate"]
         done = self.erg("train", *arguments, "--predict-model", model)
         self.assertIn("predicted by 'macs'", done.stderr)
         self.assertRegex(done.stdout, "prediction by 'macs', of whole epochs:\\n.*predicted +measured +error")

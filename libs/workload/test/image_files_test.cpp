@@ -85,7 +85,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadIdx{"label_too_high", kGood, big_endian(0x801) + big_endian(2) + "\x01\x0b",
                "label 1 is 11, but there are 10 classes"},
         BadIdx{"labels_cut", kGood, without_last(idx_labels(2)), "labels is cut short"},
-        BadIdx{"no_images", idx_images(0, 2, 2), idx_labels(2), "is damaged"},
+        BadIdx{"no_images", idx_images(0, 2, 2), idx_labels(2), "is empty"},
         // A claim of 2^96 bytes must neither be believed nor wrap to something small.
         BadIdx{"huge_claim",
                big_endian(0x803) + big_endian(~0U) + big_endian(~0U) + big_endian(~0U) + "abcd",
