@@ -284,20 +284,5 @@ TYPED_TEST(StoreContract, RefusesToBeginARunTwice) {
               ThrowsMessage<StoreError>(HasSubstr("already")));
 }
 
-TYPED_TEST(StoreContract, IsOpenedByManyAtOnce) {
-  std::vector<std::jthread> threads;
-  std::atomic<int> opened = 0;
-  for (int i = 0; i < 4; ++i) {
-    threads.emplace_back([&, i] {
-      const auto store = open_store(this->backend_.url());
-      store->save(testing::random_run(static_cast<std::uint64_t>(100 + i)));
-      ++opened;
-    });
-  }
-  threads.clear();
-  EXPECT_EQ(opened, 4);
-  EXPECT_EQ(this->store_->list().size(), 4U);
-}
-
 }  // namespace
 }  // namespace erg

@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "backends.h"
 #include "erg/maintenance.h"
 #include "erg/push_runs.h"
@@ -139,6 +142,21 @@ TYPED_TEST(StoreBesides, ChecksAndVacuums) {
   EXPECT_EQ(check_store(this->backend_.url()).samples, 0U);
   const StoreMigration migration = migrate_store(this->backend_.url());
   EXPECT_EQ(migration.before, migration.after);
+}
+
+TYPED_TEST(StoreBesides, IsOpenedByManyAtOnce) {
+  std::vector<std::jthread> threads;
+  std::atomic<int> opened = 0;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&, i] {
+      const auto store = open_store(this->backend_.url());
+      store->save(testing::random_run(static_cast<std::uint64_t>(100 + i)));
+      ++opened;
+    });
+  }
+  threads.clear();
+  EXPECT_EQ(opened, 4);
+  EXPECT_EQ(this->store_->list().size(), 4U);
 }
 
 }  // namespace
