@@ -81,6 +81,12 @@ class Discovery {
     const auto cpu = std::ranges::find(set_.devices, DeviceKind::cpu, &Device::kind);
     return cpu == set_.devices.end() ? "" : cpu->id;
   }
+  // psys is measured, and no part of what it holds: estimates beside it would take its place.
+  bool platform_alone() const {
+    return std::ranges::find(set_.devices, "board-0", &Device::id) != set_.devices.end() &&
+           !has(DeviceKind::cpu) && !has(DeviceKind::gpu) && options_.devices.empty() &&
+           options_.estimators.empty();
+  }
   EstimatorInput estimator_input();
   Estimator named(std::string_view name, const EstimatorInput& input) const;
 
@@ -218,6 +224,10 @@ Estimator Discovery::named(std::string_view name, const EstimatorInput& input) c
 }
 
 void Discovery::estimate() {
+  if (platform_alone()) {
+    set_.notes.push_back("board-0 (psys) holds CPU and memory: neither is estimated beside it");
+    return;
+  }
   const EstimatorInput input = estimator_input();
   std::vector<EstimatedChannel> estimates;
   if (!has(DeviceKind::cpu) && wanted("cpu-0")) {

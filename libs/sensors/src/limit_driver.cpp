@@ -94,7 +94,7 @@ void set_and_verify(const Library& library, Handle card, unsigned mw) {
   const double apart_mw = std::abs(static_cast<double>(taken) - static_cast<double>(mw));
   if (apart_mw <= 500) return;
   throw LimitRefused{"the limit did not take: asked for " + std::to_string(mw / 1000) +
-                         " W, the card has " + std::to_string(taken / 1000) + " W",
+                         " W, the card took " + std::to_string(taken / 1000) + " W",
                      "nvidia-smi -q -d POWER shows what the card allows"};
 }
 

@@ -30,7 +30,7 @@ constexpr Known kKnown[] = {
     {"energy-ram", "energy", "memory-", 300, false},
     {"energy-cores", "energy_core", "cpu-", 1000, true},
     {"energy-gpu", "energy_uncore", "cpu-", 1000, true},
-    {"energy-psys", "energy", "board-", 3000, true},
+    {"energy-psys", "energy", "board-", 3000, false},
 };
 
 // glibc has no wrapper for it.
@@ -111,6 +111,7 @@ void PerfEnergySensor::open(const std::filesystem::path& unit, const std::string
                          ChannelKind::energy_counter, Unit::joule, *scale_j, Seconds{0.001},
                          Seconds{0}, Seconds{0}, 0.025, 0, Provenance::measured,
                          "RAPL perf event power/" + name + "/"});
+    if (name == "energy-psys") break;  // of the whole machine, whichever package is asked
   }
 }
 

@@ -137,8 +137,15 @@ void PowerLimiter::set(Watts limit) {
   try {
     set_and_verify(*hold_->library, hold_->card,
                    static_cast<unsigned>(std::lround(limit.value() * 1000)));
-  } catch (const LimitRefused&) {
-    hold_->give_back_power();
+  } catch (const LimitRefused& refused) {
+    try {
+      hold_->give_back_power();
+    } catch (const LimitRefused& kept) {
+      throw LimitRefused{std::string{refused.what()} + "; the limit before, " +
+                             rounded(hold_->found_mw / 1000.0) +
+                             " W, could not be given back: " + kept.what(),
+                         refused.remedy()};
+    }
     throw;
   }
 }

@@ -22,7 +22,7 @@ constexpr Seconds kStillLimit{1};
 
 Watts bound_of(const PowercapZone& zone) {
   if (zone.name == "dram") return Watts{300};
-  if (zone.name == "psys") return Watts{3000};
+  if (zone.is_platform()) return Watts{3000};
   return Watts{1000};
 }
 
@@ -30,9 +30,9 @@ Channel channel_of(const PowercapZone& zone) {
   const std::string package = zone.package.empty() ? "0" : zone.package;
   Channel channel;
   channel.name = zone.is_part() ? "energy_" + zone.name : "energy";
-  channel.device = zone.name == "dram"   ? "memory-" + package
-                   : zone.name == "psys" ? "board-0"
-                                         : "cpu-" + package;
+  channel.device = zone.name == "dram"  ? "memory-" + package
+                   : zone.is_platform() ? "board-0"
+                                        : "cpu-" + package;
   channel.kind = ChannelKind::energy_counter;
   channel.unit = Unit::joule;
   channel.resolution = 1e-6;
@@ -63,7 +63,7 @@ struct PowercapSensor::Zone {
 PowercapSensor::PowercapSensor(const std::filesystem::path& root, bool every_channel) {
   PowercapScan scan = scan_powercap(root);
   for (auto& zone : scan.zones) {
-    if (!zone.counts() && !every_channel) continue;
+    if (!zone.is_whole() && !every_channel) continue;
     channels_.push_back(channel_of(zone));
     const bool may_rest = zone.is_part();
     zones_.push_back(
@@ -72,7 +72,7 @@ PowercapSensor::PowercapSensor(const std::filesystem::path& root, bool every_cha
   }
   if (zones_.empty()) throw nothing_under(root, scan);
   for (const auto& zone : scan.denied) {
-    if (!zone.counts() && !every_channel) continue;
+    if (!zone.is_whole() && !every_channel) continue;
     missing_.push_back({"RAPL powercap " + zone.directory + " (" + zone.name + ")",
                         "permission denied",
                         "sudo chmod a+r " + (root / zone.directory / "energy_uj").string()});

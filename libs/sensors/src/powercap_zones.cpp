@@ -120,7 +120,7 @@ PowercapScan scan_powercap(const fs::path& root) {
     PowercapZone zone;
     zone.directory = printable(directory.filename().string());
     zone.name = read_name(directory / "name", scan.notes);
-    zone.package = package_of(directory);
+    if (!zone.is_platform()) zone.package = package_of(directory);
     if (!open_zone(directory, zone, scan)) continue;
     if (!seen.insert(zone.package + "/" + zone.name).second) {
       scan.notes.push_back("RAPL: " + zone.directory + " is " + zone.name +

@@ -20,9 +20,11 @@ struct PowercapZone {
 
   bool is_package() const { return name.starts_with("package-"); }
   bool is_part() const { return name == "core" || name == "uncore"; }
-  // Not contained in another: their energies may be added.
-  bool counts() const { return is_package() || name == "dram"; }
-  bool is_known() const { return counts() || is_part() || name == "psys"; }
+  // Of the whole machine: a device of its own, that holds the packages.
+  bool is_platform() const { return name == "psys"; }
+  // No part of its own device.
+  bool is_whole() const { return is_package() || name == "dram" || is_platform(); }
+  bool is_known() const { return is_whole() || is_part(); }
 };
 
 // What a scan of the tree found.

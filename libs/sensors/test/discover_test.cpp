@@ -95,6 +95,21 @@ TEST_F(DiscoverTest, WhatIsMeasuredIsNotModelledAsWell) {
   EXPECT_THAT(names(set), ElementsAre("cpu-0/energy", "memory-0/energy", "cpu-0/utilisation"));
 }
 
+TEST_F(DiscoverTest, ThePlatformIsABoardThatHoldsWhatElseIsMeasured) {
+  zone("intel-rapl:0", "psys");
+  SensorSet set = discover(options_);
+  EXPECT_THAT(names(set), ElementsAre("board-0/energy")) << "an estimate would take its place";
+  EXPECT_EQ(set.devices[0].kind, DeviceKind::board);
+  EXPECT_THAT(set.notes, Contains(HasSubstr("holds CPU and memory")));
+  options_.devices = {"cpu-0"};
+  EXPECT_THAT(devices(discover(options_)), ElementsAre("cpu-0"));
+  options_.devices.clear();
+  zone("intel-rapl:1", "package-0");
+  set = discover(options_);
+  EXPECT_THAT(names(set), ElementsAre("board-0/energy", "cpu-0/energy", "memory-0/energy",
+                                      "cpu-0/utilisation"));
+}
+
 TEST_F(DiscoverTest, FurtherEstimatorsByName) {
   options_.estimators = {"codecarbon_load", "codecarbon_dimm"};
   EXPECT_THAT(names(discover(options_)),

@@ -165,8 +165,18 @@ TEST_F(PowerLimiterTest, NoticesALimitThatDidNotTake) {
   PowerLimiter limiter{uuid(), options_};
   limiter.set(Watts{300});
   EXPECT_THAT(refusal([&] { limiter.set(Watts{400}); }),
-              HasSubstr("asked for 400 W, the card has 350 W"));
+              HasSubstr("asked for 400 W, the card took 350 W"));
   EXPECT_EQ(limit_w(), 320U);
+}
+
+TEST_F(PowerLimiterTest, SaysWhatWasAskedForAlsoWhereWhatItFoundDoesNotTakeEither) {
+  fake_.gpu(0).silent_clamp_mw = 250'000;
+  PowerLimiter limiter{uuid(), options_};
+  const std::string words = refusal([&] { limiter.set(Watts{300}); });
+  EXPECT_TRUE(words.starts_with("the limit did not take: asked for 300 W, the card took 250 W"))
+      << words;
+  EXPECT_THAT(words, HasSubstr("the limit before, 700 W, could not be given back: "));
+  EXPECT_TRUE(journal()) << "who heals is to know what was found";
 }
 
 TEST_F(PowerLimiterTest, AJournalThatCannotBeWrittenTouchesNothing) {

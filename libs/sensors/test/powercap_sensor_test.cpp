@@ -52,10 +52,28 @@ TEST(PowercapSensor, TwoSocketsWithMemoryAreFourDevicesAndPartsAreNotAdded) {
   zone(sys, "intel-rapl:1:0", "dram", "5");
   zone(sys, "intel-rapl:2", "psys", "6");
   EXPECT_THAT(devices(PowercapSensor{sys.root()}),
-              ElementsAre("cpu-0/energy", "memory-0/energy", "cpu-1/energy", "memory-1/energy"));
+              ElementsAre("cpu-0/energy", "memory-0/energy", "cpu-1/energy", "memory-1/energy",
+                          "board-0/energy"));
   EXPECT_THAT(devices(PowercapSensor(sys.root(), true)),
               ElementsAre("cpu-0/energy", "cpu-0/energy_core", "memory-0/energy", "cpu-1/energy",
                           "memory-1/energy", "board-0/energy"));
+}
+
+TEST(PowercapSensor, ThePlatformIsADeviceOfItsOwnWhereverItStandsAndAlone) {
+  testing::TempTree sys;
+  zone(sys, "intel-rapl:0", "psys", "1000");
+  PowercapSensor alone{sys.root()};
+  EXPECT_THAT(devices(alone), ElementsAre("board-0/energy"));
+  Read read{alone};
+  read();
+  sys.write("intel-rapl:0/energy_uj", "6000\n");
+  EXPECT_EQ(read().samples.at(0).count, 5000);
+  zone(sys, "intel-rapl:1", "package-0", "2");
+  zone(sys, "intel-rapl:1:0", "core", "3");
+  zone(sys, "intel-rapl:2", "psys", "4");
+  PowercapSensor both{sys.root()};
+  EXPECT_THAT(devices(both), ElementsAre("board-0/energy", "cpu-0/energy"));
+  EXPECT_THAT(both.notes(), ElementsAre(HasSubstr("intel-rapl:2 is psys once more")));
 }
 
 TEST(PowercapSensor, NamesAndNumbersThatAreNoneAreLeftOutByName) {

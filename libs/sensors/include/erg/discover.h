@@ -19,7 +19,7 @@ struct SensorOptions {
   std::filesystem::path proc_root;   // ERG_PROC_ROOT, "/proc"
 
   bool all_gpus = false;  // also those that CUDA_VISIBLE_DEVICES keeps from this process
-  // Also what is contained in another channel (core and uncore in a package, packages in psys), and
+  // Also what is contained in another channel (core and uncore in a package), and
   // every power source of a GPU instead of the best one.
   bool every_channel = false;
   std::vector<std::string> devices;       // only these Device::id; empty: all
@@ -28,7 +28,8 @@ struct SensorOptions {
 };
 
 // Opens every source that answers. A CPU without a readable counter gets the estimator
-// `cpu_idle_max`, and so does memory its own: those are marked modelled. Never throws for a source
+// `cpu_idle_max`, and so does memory its own: those are marked modelled. Not so where psys alone is
+// measured, which holds both, unless a device or an estimator is named. Never throws for a source
 // that is missing; throws SensorUnavailable for one that was named in `devices` or `estimators`
 // and is not there.
 SensorSet discover(const SensorOptions& options = {});

@@ -17,7 +17,7 @@ class PerfEnergySensor final : public Sensor {
  public:
   // `root`/power describes the events: its type, the CPU to ask for each package (cpumask), events
   // with scale and unit. Throws SourceMissing when there are none or the kernel does not open them.
-  // `every_channel`: also cores, integrated GPU (parts of a package) and psys (contains all).
+  // `every_channel`: also cores and integrated GPU, parts of a package.
   explicit PerfEnergySensor(const std::filesystem::path& root = "/sys/bus/event_source/devices",
                             bool every_channel = false);
   ~PerfEnergySensor() override;

@@ -12,17 +12,18 @@
 
 namespace erg {
 
-// CPU package and DRAM energy from the kernel's powercap tree (RAPL).
+// CPU package, DRAM and platform energy from the kernel's powercap tree (RAPL).
 //
 // Package N is channel "energy" of the device cpu-N, its DRAM that of memory-N; a package of
-// several dies is several devices. The zones of intel-rapl-mmio are those of intel-rapl once more
-// and only stand in where the others cannot be read; dies that show one counter are counted once.
-// Nobody draws 1000 W through a package, 300 W through its DRAM or 3000 W through a board: a
-// counter that seems to has been reset.
+// several dies is several devices. psys, which holds all of these, is that of the board board-0.
+// The zones of intel-rapl-mmio are those of intel-rapl once more and only stand in where the others
+// cannot be read; dies that show one counter are counted once. Nobody draws 1000 W through a
+// package, 300 W through its DRAM or 3000 W through a board: a counter that seems to has been
+// reset.
 class PowercapSensor final : public Sensor {
  public:
   // Throws SourceMissing when `root` has no zone that this process may read. `every_channel`: also
-  // core and uncore, which are parts of their package, and psys (of board-0), which contains all.
+  // core and uncore, which are parts of their package.
   explicit PowercapSensor(const std::filesystem::path& root = "/sys/class/powercap",
                           bool every_channel = false);
   ~PowercapSensor() override;
