@@ -3,7 +3,6 @@
 
 #include <time.h>
 
-#include <cmath>
 #include <ctime>
 
 #include "cap_source.h"
@@ -109,10 +108,11 @@ void print_rows_json(const CapSource& source, Joules budget, const std::vector<B
     json.begin_object();
     write_cap(json, source.curve.kind, row.cap);
     json.member("epochs", row.units);
-    json.member("whole_epochs", std::floor(row.units + 1e-9));
+    json.member("whole_epochs", row.whole_units);
     json.member("energy_j", in_si(row.energy.value));
     json.member("energy_u_j", in_si(row.energy.independent_u));
-    json.member("time_s", in_si(row.time.value)).member("duration_s", row.duration.count());
+    json.member("time_s", in_si(row.time.value)).member("spent_j", in_si(row.spent));
+    json.member("duration_s", row.duration.count());
     json.member("end",
                 row.duration < Seconds{3e9}
                     ? utc_text(now + std::chrono::duration_cast<UtcTime::duration>(row.duration))
@@ -137,12 +137,13 @@ int spend_all(const CapSource& source, const BudgetOptions& options) {
                    {unit + "s", Align::right},
                    {"energy of one", Align::right},
                    {"time of one", Align::right},
+                   {"all cost", Align::right},
                    {"all take", Align::right},
                    {"done by (UTC)", Align::right}}};
   for (const auto& row : rows) {
-    table.add({cap_text(source.curve.kind, row.cap),
-               fmt::format("{:.0f}", std::floor(row.units + 1e-9)), joules_text(row.energy),
-               seconds_text(row.time), text(row.duration), end_text(now, row.duration)});
+    table.add({cap_text(source.curve.kind, row.cap), fmt::format("{:.0f}", row.whole_units),
+               joules_text(row.energy), seconds_text(row.time), text(row.spent), text(row.duration),
+               end_text(now, row.duration)});
   }
   print(fmt::format("{}: {} to spend\n", plain_text(source.name), text(budget)));
   print(table.text(stdout_style()));

@@ -8,6 +8,9 @@
 namespace erg {
 namespace {
 
+// A budget made of units pays for these units, whatever a division rounds to.
+constexpr double kRounding = 1e-9;
+
 void require_positive(double value, const char* what) {
   if (!(value > 0) || !std::isfinite(value)) {
     throw std::invalid_argument{std::string{what} + " must be a positive number"};
@@ -21,7 +24,9 @@ std::vector<BudgetRow> spend(const CapCurve& curve, Joules budget) {
   std::vector<BudgetRow> rows;
   for (const auto& point : curve.points) {
     const double units = budget / point.energy.value;
-    rows.push_back({point.cap, point.energy, point.time, units, units * point.time.value});
+    const double whole = std::floor(units + kRounding);
+    rows.push_back({point.cap, point.energy, point.time, units, whole, whole * point.energy.value,
+                    whole * point.time.value});
   }
   return rows;
 }

@@ -48,6 +48,15 @@ std::vector<Watts> probe_caps(std::span<const Watts> levels, std::size_t count) 
   return chosen;
 }
 
+std::string probe_rule(std::size_t count) {
+  std::string words = "the highest and the lowest cap";
+  for (std::size_t i = 2; i < count; ++i) {
+    words += i == 2 ? ", and those nearest to 1/2" : i == 3 ? ", 1/4" : ", ...";
+    if (i == 4) break;
+  }
+  return words + (count > 2 ? " of the range between" : "");
+}
+
 CapModel::CapModel(const CapCurve& measured, const CapPriors& priors)
     : measured_{measured}, priors_{priors} {
   const auto& points = measured_.points;

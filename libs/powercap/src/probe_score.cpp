@@ -23,10 +23,10 @@ double quantile_or_zero(const std::vector<double>& values, double share) {
   return values.empty() ? 0 : quantile(values, share);
 }
 
-void judge(const CapCurve& sweep, std::size_t probes, const CapPriors& priors, Errors& errors) {
+void judge(const CapCurve& sweep, const std::vector<Watts>& caps, const CapPriors& priors,
+           Errors& errors) {
   std::vector<Watts> levels;
   for (const auto& point : sweep.points) levels.push_back(point.cap);
-  const auto caps = probe_caps(levels, probes);
   CapCurve probed = sweep;
   std::erase_if(probed.points, [&](const CapPoint& point) {
     return std::ranges::find(caps, point.cap) == caps.end();
@@ -68,13 +68,16 @@ ProbeScore score(const std::string& device, const Errors& errors) {
 }  // namespace
 
 std::vector<ProbeScore> score_probes(std::span<const CapCurve> sweeps, std::size_t probes,
-                                     const CapPriors& priors) {
+                                     const CapPriors& priors, const ProbeRule& rule) {
   std::map<std::string, Errors> by_device;
   Errors all;
   for (const auto& sweep : sweeps) {
     if (sweep.points.size() <= probes) continue;
-    judge(sweep, probes, priors, by_device[sweep.device]);
-    judge(sweep, probes, priors, all);
+    std::vector<Watts> levels;
+    for (const auto& point : sweep.points) levels.push_back(point.cap);
+    const auto caps = rule(levels, probes);
+    judge(sweep, caps, priors, by_device[sweep.device]);
+    judge(sweep, caps, priors, all);
   }
   std::vector<ProbeScore> scores;
   for (const auto& [device, errors] : by_device) scores.push_back(score(device, errors));

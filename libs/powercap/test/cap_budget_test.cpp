@@ -26,6 +26,19 @@ TEST(Spend, BuysMoreWorkAtACheaperCap) {
   EXPECT_DOUBLE_EQ(rows[1].units, 100);
 }
 
+TEST(Spend, TimeAndEnergyAreThoseOfWholeUnits) {
+  const auto rows = spend(curve(), Joules{4999});
+  EXPECT_DOUBLE_EQ(rows[0].units, 2.4995);
+  EXPECT_EQ(rows[0].whole_units, 2);
+  EXPECT_EQ(rows[0].spent, Joules{4000});
+  EXPECT_EQ(rows[0].duration, Seconds{60});
+  EXPECT_EQ(rows[1].whole_units, 1);
+  const auto too_little = spend(curve(), Joules{1999});
+  EXPECT_EQ(too_little[0].whole_units, 0);
+  EXPECT_EQ(too_little[0].spent, Joules{0});
+  EXPECT_EQ(too_little[0].duration, Seconds{0});
+}
+
 TEST(Budget, MayBeCountedInCarbonOrMoney) {
   EXPECT_EQ(budget_of_carbon(475, 475), kilowatt_hours(1));
   EXPECT_EQ(budget_of_money(1, 0.25), kilowatt_hours(4));

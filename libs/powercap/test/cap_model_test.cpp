@@ -25,6 +25,13 @@ TEST(ProbeCaps, AreTheEndsAndHalvingsBetween) {
             (std::vector{Watts{100}, Watts{150}, Watts{200}, Watts{300}}));
 }
 
+TEST(ProbeCaps, TheirRuleIsToldInWords) {
+  EXPECT_EQ(probe_rule(2), "the highest and the lowest cap");
+  EXPECT_EQ(probe_rule(4),
+            "the highest and the lowest cap, and those nearest to 1/2, 1/4 of the range between");
+  EXPECT_EQ(probe_rule(9), probe_rule(5));
+}
+
 TEST(ProbeCaps, NeverTakeALevelTwice) {
   const auto caps = probe_caps(levels(100, 200, 20), 5);
   EXPECT_EQ(std::set<Watts>(caps.begin(), caps.end()).size(), 5u);

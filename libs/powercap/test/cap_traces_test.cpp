@@ -41,6 +41,22 @@ void read_sweeps(const std::filesystem::path& file, const std::string& device,
   }
 }
 
+// The rule of the design notes: four shares of the highest cap, each moved to the nearest level.
+std::vector<Watts> shares_of_highest(std::span<const Watts> levels, std::size_t) {
+  std::vector<Watts> free(levels.begin(), levels.end());
+  std::ranges::sort(free);
+  const Watts highest = free.back();
+  std::vector<Watts> chosen;
+  for (const double share : {1.0, 0.75, 0.55, 0.45}) {
+    const auto nearest = std::ranges::min_element(
+        free, {}, [&](Watts level) { return std::abs((level - share * highest).value()); });
+    chosen.push_back(*nearest);
+    free.erase(nearest);
+  }
+  std::ranges::sort(chosen);
+  return chosen;
+}
+
 class CapTraces : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -83,6 +99,19 @@ TEST_F(CapTraces, FourProbesChooseNearlyTheBestCap) {
   EXPECT_EQ(all.configurations, 121u);
   EXPECT_LT(all.time_error_mean, 0.029);
   EXPECT_GT(all.interval_coverage, 0.85);
+}
+
+// Why the lowest cap is probed: decision 51.
+TEST_F(CapTraces, ProbesOfTheWholeRangeBeatSharesOfTheHighestCap) {
+  const auto ours = score_probes(sweeps_, 4);
+  const auto shares = score_probes(sweeps_, 4, {}, shares_of_highest);
+  say("whole range:", ours);
+  say("1.0, 0.75, 0.55, 0.45 of the highest:", shares);
+  for (const std::size_t each : {0u, 1u, 2u}) {
+    EXPECT_LE(ours[each].excess_energy_mean, shares[each].excess_energy_mean);
+    EXPECT_LE(ours[each].time_error_mean, shares[each].time_error_mean);
+  }
+  EXPECT_GT(shares[0].time_error_mean, 2 * ours[0].time_error_mean) << "below its lowest probe";
 }
 
 // Tuned on one GPU and judged on the other: the figures are no child of the tuning.

@@ -13,8 +13,10 @@ struct BudgetRow {
   Watts cap;
   EnergyEstimate energy;  // of one unit of work
   TimeEstimate time;
-  double units = 0;     // how many units the budget pays for
-  Seconds duration{0};  // how long they take
+  double units = 0;        // how many units the budget pays for
+  double whole_units = 0;  // those of them that can be finished
+  Joules spent;            // of the whole ones
+  Seconds duration{0};     // of the whole ones
 };
 
 // How much work a budget pays for at each cap of the curve, in the curve's order.

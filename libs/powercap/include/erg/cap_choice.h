@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -55,10 +56,14 @@ struct ProbeScore {
   double interval_coverage = 0;  // share of those times inside their 95 % interval
 };
 
+// Which of a sweep's caps are probed, where it is to be so many.
+using ProbeRule = std::function<std::vector<Watts>(std::span<const Watts>, std::size_t)>;
+
 // Fits each sweep from `probes` of its caps alone, and judges by the rest. One score a device, by
 // name, and the last one over all, with an empty device. Sweeps of fewer than probes + 1 caps are
 // left out.
 std::vector<ProbeScore> score_probes(std::span<const CapCurve> sweeps, std::size_t probes,
-                                     const CapPriors& priors = {});
+                                     const CapPriors& priors = {},
+                                     const ProbeRule& rule = probe_caps);
 
 }  // namespace erg

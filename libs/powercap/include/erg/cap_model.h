@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <vector>
 
 #include "erg/cap_curve.h"
@@ -12,6 +13,9 @@ namespace erg {
 // range in between (1, 1/2, 1/4, ... 0), each moved to the nearest of `levels` not yet taken.
 // Sorted. Levels are watts of caps that the device accepts; all of them when there are few.
 std::vector<Watts> probe_caps(std::span<const Watts> levels, std::size_t count);
+
+// That rule in words, for reports.
+std::string probe_rule(std::size_t count);
 
 // What is believed of a device before its first probe. The answers hardly depend on it.
 struct CapPriors {
