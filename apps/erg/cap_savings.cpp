@@ -63,6 +63,17 @@ std::string table_text(CapKind kind, const std::vector<SavingRow>& rows) {
   return table.text(stdout_style());
 }
 
+// No card draws so much under a cap: what is stored is not what was measured, or not of that cap.
+void warn_of_power(const StoredSweep& sweep) {
+  const auto over = std::ranges::count_if(
+      sweep.curve.points, [](const CapPoint& point) { return point.power > 1.5 * point.cap; });
+  if (over == 0 || sweep.curve.kind == CapKind::clock) return;
+  warn(
+      fmt::format("{}: power_above_cap: {} of {} caps with more than 1.5 times the cap as mean "
+                  "power: the figures cannot be right",
+                  plain_text(sweep.name), over, sweep.curve.points.size()));
+}
+
 void print_sweep(const StoredSweep& sweep) {
   const auto rows = saving_table(sweep.curve);
   const SavingRow& best = least(rows);
@@ -135,6 +146,7 @@ int savings(const Commands& commands, const SavingsOptions& options) {
   for (auto& sweep : sweeps) {
     if (options.samples > 0) sweep.curve.samples_per_unit = options.samples;
   }
+  for (const auto& sweep : sweeps) warn_of_power(sweep);
   if (options.combine) sweeps.push_back(combined(sweeps));
   if (!options.plot.empty()) plot(sweeps, options.combine, options.plot);
   if (options.json) {

@@ -60,12 +60,24 @@ TEST(CapTraces, BecomeCurvesAndRuns) {
   EXPECT_NEAR(curves[0].points[0].energy.value.value(), 2100, 1e-9);
   EXPECT_NEAR(curves[0].points[0].power.value(), 100, 1e-9);
   EXPECT_EQ(report.count("rows_malformed"), 3u);
+  EXPECT_EQ(report.count("power_above_cap"), 0u);
   const auto all = import_all(ImportFormat::zeus, tree.root());
   ASSERT_EQ(all.runs.size(), 4u);
   EXPECT_EQ(all.part(0).header.devices[0].power_limit, Watts{150});
   const Timeline& energy = all.part(0).timelines[0];
   EXPECT_NEAR(energy.energy(*energy.covered())->value(), 1400, 1e-6);
   EXPECT_EQ(all.runs[0].header.environment.workload.batch, 128);
+}
+
+TEST(CapTraces, PowerFarAboveItsCapIsKeptAndCounted) {
+  testing::TempTree tree;
+  tree.write("summary_power_a40.csv",
+             "dataset,network,batch_size,optimizer,power_limit,time_per_epoch,average_power\n"
+             "cifar100,resnet50,128,adam,100,20,121\ncifar100,resnet50,128,adam,150,10,226\n"
+             "cifar100,resnet50,128,adam,200,10,300\ncifar100,resnet50,128,adam,250,10,2000\n");
+  ImportReport report;
+  EXPECT_EQ(read_cap_traces(tree.root(), report).at(0).points.size(), 4u);
+  EXPECT_EQ(report.count("power_above_cap"), 2u) << "150 and 250 W";
 }
 
 TEST(PvWatts, ReadsWithAndWithoutItsFacts) {

@@ -27,7 +27,8 @@ struct CapTraceRow {
 };
 
 // The rows of one CSV in their order. One without a positive cap, time and power is skipped, and
-// told. Throws FormatError where a column is missing.
+// told (rows_malformed); one of more than 1.5 times its cap is kept, and told (power_above_cap).
+// Throws FormatError where a column is missing.
 std::vector<CapTraceRow> read_cap_trace_rows(const std::filesystem::path& file,
                                              ImportReport& report);
 
