@@ -81,7 +81,7 @@ void write_score(JsonWriter& json, const ProbeScore& score) {
 
 void print_scores_json(const std::vector<ProbeScore>& scores, std::size_t probes) {
   JsonWriter json{2};
-  json.begin_object().member("probes", probes);
+  json.begin_object().member("probes", probe_rule(probes)).member("probe_count", probes);
   write_score(json, scores.back());
   json.key("by_device").begin_array();
   for (std::size_t i = 0; i + 1 < scores.size(); ++i) {
@@ -127,7 +127,7 @@ int evaluate(const Commands& commands, const ChooseOptions& options) {
                share(score.time_error_mean), share(score.time_error_median),
                share(score.time_error_p95), share(score.interval_coverage)});
   }
-  print(fmt::format("from {} probes, against the full sweeps:\n", probes));
+  print(fmt::format("from {} probes ({}), against the full sweeps:\n", probes, probe_rule(probes)));
   print(table.text(stdout_style()));
   return 0;
 }
@@ -179,6 +179,7 @@ void write_choice(JsonWriter& json, const CapSource& source, const CapObjective&
                   const CapChoice& choice) {
   json.member("sweep", source.name).member("device", source.curve.device);
   json.member("unit", source.curve.unit).member("method", source.fit.method);
+  write_probes(json, source.curve.kind, source.probes);
   json.member("objective", name_of(objective.kind)).member("cost", choice.cost);
   write_point(json, source.curve.kind, choice.point);
   json.member("energy_saving", 1 - choice.point.energy.value / choice.highest.energy.value);
@@ -210,6 +211,7 @@ void print_choice(const CapSource& source, const CapObjective& objective, const 
   const auto& high = choice.highest;
   print(fmt::format("{} ({}): {}\n", plain_text(source.name), source.fit.method,
                     cap_text(source.curve.kind, point.cap)));
+  print(probes_text(source.curve.kind, source.probes));
   print(fmt::format("one {}: {} and {}, against {} and {} at {}: energy {}, time {}\n",
                     source.curve.unit, joules_text(point.energy), seconds_text(point.time),
                     joules_text(high.energy), seconds_text(high.time),

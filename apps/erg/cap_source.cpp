@@ -257,7 +257,10 @@ CapSource cap_source(const Commands& commands, const CapSourceOptions& options) 
     source.epochs = sweep.epochs;
     source.fit.degree = options.degree;
     levels = caps_of(sweep.curve, options);
-    if (options.probes > 0) keep_probes(source.fit.measured, options.probes);
+    if (options.probes > 0) {
+      keep_probes(source.fit.measured, options.probes);
+      for (const auto& point : source.fit.measured.points) source.probes.push_back(point.cap);
+    }
     source.fit.method = !options.method.empty() ? options.method
                         : options.probes > 0 || !options.caps_w.empty() || options.step > 0
                             ? "physical"

@@ -46,7 +46,8 @@ void add_source_options(CLI::App& command, CapSourceOptions& options);
 struct CapSource {
   std::string name;
   CapFit fit;
-  CapCurve curve;  // what is asked for: at the caps given, else at those measured
+  CapCurve curve;             // what is asked for: at the caps given, else at those measured
+  std::vector<Watts> probes;  // with --from-probes: the caps that the model knows
   bool phases_only = false;
   double epochs = 0;
 };

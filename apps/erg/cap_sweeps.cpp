@@ -176,6 +176,37 @@ std::vector<StoredSweep> chosen(std::vector<StoredSweep> all,
   return found;
 }
 
+// What a sweep left in the store: runs, and those of them that did not finish.
+struct Remains {
+  std::size_t runs = 0;
+  std::size_t failed = 0;
+};
+std::map<std::string, Remains> remains(const Store& store) {
+  std::map<std::string, Remains> found;
+  for (const auto& run : store.list()) {
+    const std::string name = tag_value(run, cap_tag::kSweep);
+    if (name.empty() || run.tags.contains("verifies")) continue;
+    auto& of_name = found[name];
+    ++of_name.runs;
+    if (run.status != RunStatus::finished) ++of_name.failed;
+  }
+  return found;
+}
+
+// Throws std::runtime_error where the sweep is there, with nothing to choose from.
+void must_be_usable(const Store& store, const std::vector<std::string>& words) {
+  for (const auto& [name, of_name] : remains(store)) {
+    const bool meant = words.empty() || std::ranges::any_of(words, [&](const std::string& word) {
+                         return name.find(word) != std::string::npos;
+                       });
+    if (!meant) continue;
+    throw std::runtime_error{fmt::format(
+        "the sweep '{0}' is there, but has no usable runs at two caps or more: of its {1} runs {2} "
+        "did not finish; erg cap sweep --resume --name '{0}' -- COMMAND goes on with it",
+        plain_text(name), of_name.runs, of_name.failed)};
+  }
+}
+
 }  // namespace
 
 std::vector<StoredSweep> stored_sweeps(const Store& store, const std::vector<std::string>& words,
@@ -207,7 +238,9 @@ StoredSweep one_sweep(const Store& store, const std::vector<std::string>& words)
   }
   const std::string word = words.empty() ? "" : words.front();
   const bool none = found.empty();
+  if (none && !words.empty()) must_be_usable(store, words);
   if (none) found = stored_sweeps(store, {}, false);
+  if (found.empty()) must_be_usable(store, {});
   if (found.empty()) {
     throw std::runtime_error{"no sweep is stored in " + store.url() +
                              ": erg cap sweep -- COMMAND makes one, erg import zeus brings some"};

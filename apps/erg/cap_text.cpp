@@ -24,6 +24,21 @@ void write_point(JsonWriter& json, CapKind kind, const CapPoint& point) {
   json.member("provenance", to_string(point.energy.provenance));
 }
 
+void write_probes(JsonWriter& json, CapKind kind, std::span<const Watts> probes) {
+  if (probes.empty()) return;
+  const bool clock = kind == CapKind::clock;
+  json.key(clock ? "probes_hz" : "probes_w").begin_array();
+  for (const Watts probe : probes) json.value(clock ? probe.value() * 1e6 : probe.value());
+  json.end_array();
+}
+
+std::string probes_text(CapKind kind, std::span<const Watts> probes) {
+  if (probes.empty()) return "";
+  std::string list;
+  for (const Watts probe : probes) list += (list.empty() ? "" : ", ") + cap_text(kind, probe);
+  return "from the probes " + list + "; the rest is modelled\n";
+}
+
 std::string joules_text(const EnergyEstimate& energy) {
   const double value = in_si(energy.value), u = in_si(energy.independent_u);
   return u > 0 ? fmt::format("{:.2f} ± {:.2f} J", value, u) : fmt::format("{:.2f} J", value);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,11 @@ namespace erg {
 void write_cap(JsonWriter& json, CapKind kind, Watts cap);
 // The members of a point likewise: its cap, energy_j, energy_u_j, time_s, time_u_s, power_w, runs.
 void write_point(JsonWriter& json, CapKind kind, const CapPoint& point);
+
+// The caps that were probed, as a member of an object that is open: probes_w, or probes_hz; nothing
+// where there are none. And as a line of text.
+void write_probes(JsonWriter& json, CapKind kind, std::span<const Watts> probes);
+std::string probes_text(CapKind kind, std::span<const Watts> probes);
 
 // "2374 ± 12 J", in joules always, so that a column compares.
 std::string joules_text(const EnergyEstimate& energy);
