@@ -40,11 +40,14 @@ const Converter* converter_of(std::string_view type) {
 // Reads a whole model, operation by operation.
 class Reading {
  public:
-  Reading(const Model& model, std::string name, const ReadOptions& options, Batching batching)
+  Reading(const Model& model, std::string name, const ReadOptions& options, Batching batching,
+          std::set<std::string, std::less<>> apart)
       : model_{model},
         name_{std::move(name)},
         inputs_{model, name_, options, batching},
-        context_{Graph{inputs_.batch()}, model.opset, {}, {}, {}, Payloads{options.folder}} {}
+        context_{Graph{inputs_.batch()}, model.opset, {}, {}, {}, Payloads{options.folder}} {
+    context_.apart = std::move(apart);
+  }
 
   Network network() {
     add_weights();
@@ -55,6 +58,16 @@ class Reading {
     for (const auto& output : model_.outputs) ++context_.readers[output];
     for (const auto& operation : model_.operations) convert(operation);
     return finished();
+  }
+
+  // Learned tensors that became nodes as well as parts of layers, or parts of different kinds.
+  std::set<std::string, std::less<>> in_several_roles() const {
+    std::set<std::string, std::less<>> several;
+    for (const auto& [weight, roles] : context_.roles) {
+      const bool kinds = (roles & (roles - 1)) != 0;
+      if (kinds || context_.graph.is_node(weight)) several.insert(weight);
+    }
+    return several;
   }
 
  private:
@@ -87,7 +100,9 @@ class Reading {
         value.learned = is_learned(tensor);
       }
       context_.weights.insert_or_assign(tensor.name, &tensor);
-      values_.insert_or_assign(tensor.name, std::move(value));
+      if (!values_.emplace(tensor.name, std::move(value)).second) {
+        fail(name_, "weight '" + tensor.name + "' is there twice");
+      }
     }
   }
 
@@ -101,7 +116,10 @@ class Reading {
       const bool tokens = input->type == kInt64 || input->type == kInt32;
       // How many there are to choose from is only known at the table; one is the least.
       const auto node = context_.graph.add(Input{shape, tokens ? 1 : 0}, {}, input->name);
-      values_.insert_or_assign(input->name, context_.graph.value(node, inputs_.batch_axis(*input)));
+      auto value = context_.graph.value(node, inputs_.batch_axis(*input));
+      if (!values_.emplace(input->name, std::move(value)).second) {
+        fail(name_, "input '" + input->name + "' is there twice");
+      }
     }
   }
 
@@ -138,14 +156,17 @@ class Reading {
     if (operation.type == "Identity" && value.learned && !value.node) {
       value.weight = operation.outputs[i];
     }
-    values_.insert_or_assign(operation.outputs[i], std::move(value));
+    if (!values_.emplace(operation.outputs[i], std::move(value)).second) {
+      throw LayerError{"makes '" + operation.outputs[i] + "', which is there already"};
+    }
   }
 
   void convert(const Operation& operation) {
     const auto inputs = inputs_of(operation);
     try {
-      if (auto known = known_result(operation, inputs, context_.opset))
+      if (auto known = known_result(operation, inputs, context_.opset)) {
         return define(operation, 0, *known);
+      }
       const auto* converter = converter_of(operation.type);
       if (!converter || (!operation.domain.empty() && operation.domain != "ai.onnx")) {
         throw LayerError{"this operator is not supported"};
@@ -158,8 +179,15 @@ class Reading {
     } catch (const AcrossBatch& error) {
       throw AcrossBatch{name_ + ": " + describe(operation) + ": " + error.what()};
     } catch (const LayerError& error) {
-      fail(name_, describe(operation) + ": " + error.what());
+      fail(name_, describe(operation) + ": " + error.what() + note_on_batch(error.what()));
     }
+  }
+
+  // Constants of a file that was exported for a batch have that batch, and nothing tells it.
+  std::string note_on_batch(std::string_view what) const {
+    if (inputs_.batch() < 2 || what.find("fit") == what.npos) return {};
+    return " (exported for a batch of " + std::to_string(inputs_.batch()) +
+           ", which its constants may have: export it with a batch of 1, or a free one)";
   }
 
   Network finished() {
@@ -203,7 +231,11 @@ class Reading {
 
 Network convert(const Model& model, const std::string& name, const ReadOptions& options,
                 Batching batching) {
-  return Reading{model, name, options, batching}.network();
+  Reading reading{model, name, options, batching, {}};
+  Network network = reading.network();
+  auto several = reading.in_several_roles();
+  if (several.empty()) return network;
+  return Reading{model, name, options, batching, std::move(several)}.network();
 }
 
 }  // namespace erg::onnx

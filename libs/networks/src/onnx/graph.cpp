@@ -57,9 +57,21 @@ std::size_t Graph::node_of(const Value& value, std::string_view name) {
   if (value.weight.empty()) return add(Constant{shape}, {}, std::string{name} + ".constant");
   const std::string key = value.weight + " " + to_string(shape);
   if (const auto known = weights_.find(key); known != weights_.end()) return known->second;
-  const auto node = value.learned ? add(Parameter{shape}, {}, value.weight)
-                                  : add(Constant{shape}, {}, value.weight);
+  const auto node = weight_node(value, shape);
   weights_.emplace(key, node);
+  return node;
+}
+
+// The same numbers with other extents are the same weight.
+std::size_t Graph::weight_node(const Value& value, const Shape& shape) {
+  if (!value.learned) return add(Constant{shape}, {}, value.weight);
+  const auto first = first_of_weight_.find(value.weight);
+  if (first != first_of_weight_.end() && shape.rank() > 0 &&
+      shape.elements() == shapes_[first->second].elements()) {
+    return add(Reshape{shape.dims}, {first->second}, value.weight + ".reshaped");
+  }
+  const auto node = add(Parameter{shape}, {}, value.weight);
+  first_of_weight_.emplace(value.weight, node);
   return node;
 }
 

@@ -58,6 +58,8 @@ class Graph {
   const Shape& shape(std::size_t node) const { return shapes_[node]; }
   Node& operator[](std::size_t node) { return nodes_[node]; }
   std::int64_t batch() const { return batch_; }
+  // Whether a weight of this name has become a node.
+  bool is_node(const std::string& weight) const { return first_of_weight_.contains(weight); }
   std::vector<Node>& nodes() { return nodes_; }
   const std::vector<Shape>& shapes() const { return shapes_; }
 
@@ -80,6 +82,7 @@ class Graph {
 
  private:
   std::string unique(std::string_view name);
+  std::size_t weight_node(const Value& value, const Shape& shape);
 
   struct BatchPlace {
     std::size_t axis;
@@ -94,6 +97,7 @@ class Graph {
   std::unordered_map<std::string, int> counters_;
   std::map<std::string, std::size_t, std::less<>>
       weights_;  // nodes of weights, by name and extents
+  std::map<std::string, std::size_t, std::less<>> first_of_weight_;
 };
 
 }  // namespace erg::onnx

@@ -44,6 +44,7 @@ struct Operation {
   // among its arguments, in their order.
   std::string call;
   std::vector<std::string> parameters;
+  bool plain_norm = false;  // the call is of a norm that was given no weights
   std::string type;
   std::string domain;
   std::vector<std::string> inputs;  // "" where an optional one is absent
@@ -75,6 +76,8 @@ struct Model {
   std::vector<GraphInput> inputs;
   std::vector<std::string> outputs;
   std::set<std::string, std::less<>> buffers;  // initializers that PyTorch noted not to be learned
+  // The parameters of the module that PyTorch noted, by what its calls name them.
+  std::map<std::string, std::string, std::less<>> parameters;
 };
 
 // Throws Damaged.

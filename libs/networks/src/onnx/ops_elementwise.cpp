@@ -131,7 +131,7 @@ bool scale(Step& step, const Value& input, const Value& weight) {
     dims.erase(dims.begin() + static_cast<std::ptrdiff_t>(axis));
   }
   const auto joint = broadcast_dims({inner.dims, dims});
-  if (!joint || *joint != inner.dims) return false;
+  if (!joint || *joint != inner.dims || step.stands_apart(weight, Role::scale)) return false;
   const auto node = step.add_with_weight(Scale{Shape{dims}}, {*input.node}, weight);
   step.result(step.graph().value_like(input, node));
   return true;
@@ -146,17 +146,30 @@ bool bias(Step& step, std::size_t product, std::size_t addend) {
   if (!linear || linear->bias || linear->out_features != weight.dims[0]) return false;
   if (!step.only_reader(product)) return false;
   if (step.graph()[*input.node].frozen && weight.learned) return false;
-  linear->bias = true;
   step.note_bias(*input.node, weight);
+  if (step.stands_apart(weight, Role::bias)) return false;
+  linear->bias = true;
   step.graph().rename(*input.node, module_of(weight.weight));
   step.result(input);
   return true;
+}
+
+// What is left of a norm's weights where it has none: a product with ones, a sum with zeros.
+bool is_of_plain_norm(const Step& step, const Value& a, const Value& b) {
+  const std::string& type = step.op().type;
+  if (!step.op().plain_norm || !a.node || !b.folded || (type != "Mul" && type != "Add")) {
+    return false;
+  }
+  return broadcast_dims({a.dims, b.dims}) == a.dims &&
+         std::all_of(b.folded->values.begin(), b.folded->values.end(),
+                     [&](double value) { return value == (type == "Mul" ? 1 : 0); });
 }
 
 void arithmetic(Step& step) {
   const Value& a = step.needed(0);
   const Value& b = step.needed(1);
   const std::string& type = step.op().type;
+  if (is_of_plain_norm(step, a, b)) return step.result(a);
   if (!b.learned && a.node && single(&b)) return with_number(step, a, *single(&b), false);
   if (!a.learned && b.node && single(&a)) return with_number(step, b, *single(&a), true);
   if (type == "Add" && (bias(step, 0, 1) || bias(step, 1, 0))) return;

@@ -85,7 +85,15 @@ void gemm(Step& step) {
     step.unsupported("a bias of " + std::to_string(elements_of(addend->dims)) + " for " +
                      std::to_string(weight.dims[transposed ? 0 : 1]) + " features");
   }
-  step.result(linear(step, a, weight, transposed, addend));
+  if (!bias || !step.stands_apart(*addend, Role::bias)) {
+    return step.result(linear(step, a, weight, transposed, addend));
+  }
+  Graph& graph = step.graph();
+  const Value product = linear(step, a, weight, transposed, nullptr);
+  step.note_bias(*product.node, *addend);
+  const auto row = graph.node_of(
+      graph.reshaped_value(*addend, {elements_of(addend->dims)}, step.name()), step.name());
+  step.result(graph.value_like(product, step.add(Combine{}, {*product.node, row}, ".bias")));
 }
 
 void embed(Step& step, const Value& table, const Value& tokens) {

@@ -7,7 +7,18 @@
 namespace erg::onnx {
 namespace {
 
-// Exporters hand ones that they made themselves to a norm that has no weights.
+// What a norm is scaled by. Exporters hand ones to a norm that has no weights, made for it or those
+// of another norm that is fresh.
+Value scale_of(Step& step) {
+  Value scale = step.weight(1);
+  if (step.op().plain_norm) {
+    scale.learned = false;
+    scale.weight.clear();
+    scale.source.clear();
+  }
+  return scale;
+}
+
 bool is_affine(const Value& scale) {
   if (!scale.learned) return false;
   const bool made = is_generated(scale.weight) && scale.folded;
@@ -18,10 +29,11 @@ bool is_affine(const Value& scale) {
 void batch_norm(Step& step) {
   const Value& input = step.needed(0);
   // PyTorch's momentum is the weight of the new value, ONNX's that of the old.
-  const BatchNorm layer{elements_of(step.weight(1).dims), step.op().real("epsilon", 1e-5),
+  const Value scale = scale_of(step);
+  const BatchNorm layer{elements_of(scale.dims), step.op().real("epsilon", 1e-5),
                         1 - step.op().real("momentum", 0.9)};
   const auto node = step.example(input, input.dims.size());
-  step.example_result(step.add_with_weight(layer, {node}, step.weight(1), step.input(2)), input);
+  step.example_result(step.add_with_weight(layer, {node}, scale, step.input(2)), input);
 }
 
 // Ours is over the last axis; several are made one, and several again.
@@ -30,7 +42,7 @@ void layer_norm(Step& step) {
   const auto axis = axis_in(step.op().integer("axis", -1), input.dims.size());
   if (!axis) step.unsupported("no such axis");
   if (input.batch && *input.batch >= *axis) throw AcrossBatch{"works across the batch"};
-  const Value& scale = step.weight(1);
+  const Value scale = scale_of(step);
   const bool learned = is_affine(scale);
   const LayerNorm layer{0, step.op().real("epsilon", 1e-5), learned, learned && step.input(2)};
   Dims joined(input.dims.begin(), input.dims.begin() + static_cast<std::ptrdiff_t>(*axis));
@@ -44,7 +56,7 @@ void layer_norm(Step& step) {
 
 void grouped_norm(Step& step, std::int64_t groups) {
   const Value& input = step.needed(0);
-  const Value& scale = step.weight(1);
+  const Value scale = scale_of(step);
   const GroupNorm layer{groups, input.dims.size() < 2 ? 0 : input.dims[1],
                         step.op().real("epsilon", 1e-5), is_affine(scale)};
   const auto node = step.example(input, input.dims.size());

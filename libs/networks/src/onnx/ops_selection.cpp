@@ -53,6 +53,9 @@ Dims parts_of(const Step& step, std::int64_t extent) {
   const auto count =
       step.op().integer("num_outputs", static_cast<std::int64_t>(step.op().outputs.size()));
   if (count < 1 || count > extent) step.unsupported("that many parts");
+  if (extent % count != 0 && step.opset() < 18) {
+    step.unsupported(std::to_string(count) + " equal parts of " + std::to_string(extent));
+  }
   Dims parts(static_cast<std::size_t>(count), (extent + count - 1) / count);
   parts.back() = extent - (count - 1) * parts.front();
   return parts;
@@ -99,12 +102,11 @@ void slice(Step& step) {
 
 Reduction reduction_of(const Step& step) {
   if (step.op().type == "ReduceMean") return Reduction::mean;
-  if (step.op().type == "ReduceSum") return Reduction::sum;
+  if (step.op().type == "ReduceSum" || step.op().type == "ReduceL2") return Reduction::sum;
   return step.op().type == "ReduceMax" ? Reduction::max : Reduction::min;
 }
 
-void reduce(Step& step) {
-  const Value& input = step.needed(0);
+void reduce_value(Step& step, const Value& input) {
   const bool keep = step.op().integer("keepdims", 1) != 0;
   auto axes = axes_argument(step.op(), step.known_if_present(1));
   if (!axes || axes->empty()) {
@@ -134,6 +136,19 @@ void reduce(Step& step) {
     return step.result(step.graph().value(pooled, batch, input.merged));
   }
   step.result(step.graph().value(step.add(layer, {node}), batch, input.merged));
+}
+
+void reduce(Step& step) { reduce_value(step, step.needed(0)); }
+
+// The root of the sum of squares.
+void euclidean(Step& step) {
+  const Value& input = step.needed(0);
+  const auto squares = step.add(Activation{Function::power, 2},
+                                {step.graph().node_of(input, step.name())}, ".squares");
+  reduce_value(step, step.graph().value_like(input, squares));
+  const Value sum = std::move(step.outputs().back());
+  step.outputs().pop_back();
+  step.result_of(Activation{Function::sqrt}, sum);
 }
 
 // The padding of each axis.
@@ -251,9 +266,9 @@ void resize(Step& step) {
 
 const Converters& selection_converters() {
   static const Converters all{
-      {"Concat", concat},     {"Split", split},      {"Slice", slice},
-      {"ReduceMean", reduce}, {"ReduceSum", reduce}, {"ReduceMax", reduce},
-      {"ReduceMin", reduce},  {"Pad", pad},          {"Resize", resize},
+      {"Concat", concat},    {"Split", split},      {"Slice", slice},      {"ReduceMean", reduce},
+      {"ReduceSum", reduce}, {"ReduceMax", reduce}, {"ReduceMin", reduce}, {"ReduceL2", euclidean},
+      {"Pad", pad},          {"Resize", resize},
   };
   return all;
 }

@@ -67,6 +67,15 @@ void note_scope(const Note& note, Operation& operation) {
   if (begin != note.value.npos) operation.scope = note.value.substr(begin + 1, module - begin - 1);
 }
 
+// How many tensors the arguments of a call name, buffers aside.
+std::size_t data_of(std::string_view arguments) {
+  std::size_t tensors = 0;
+  for (auto at = arguments.find('%'); at != arguments.npos; at = arguments.find('%', at + 1)) {
+    tensors += arguments.substr(at).starts_with("%b_") ? 0 : 1;
+  }
+  return tensors;
+}
+
 // "%linear : [...] = call_function[target=torch.ops.aten.linear.default](args = (%x, %p_fc_weight,
 // %p_fc_bias), kwargs = {})": parameters are those with p_.
 void note_call(const Note& note, Operation& operation) {
@@ -79,6 +88,8 @@ void note_call(const Note& note, Operation& operation) {
   const auto end = call.find(']');
   if (end == call.npos) return;
   operation.call = call.substr(0, end);
+  operation.plain_norm =
+      operation.call.find("norm") != operation.call.npos && data_of(call.substr(end)) == 1;
   for (auto at = call.find(kParameter, end); at != call.npos; at = call.find(kParameter, at)) {
     const auto after = call.find_first_of(",) ]", at);
     operation.parameters.emplace_back(call.substr(at + 1, after - at - 1));
@@ -93,22 +104,22 @@ Operation parse_operation(std::string_view bytes, Budget& budget) {
     if (field.number() == 1 || field.number() == 2 || field.number() == 5) budget.spend();
     switch (field.number()) {
       case 1:
-        operation.inputs.emplace_back(field.bytes());
+        operation.inputs.emplace_back(field.text());
         break;
       case 2:
-        operation.outputs.emplace_back(field.bytes());
+        operation.outputs.emplace_back(field.text());
         break;
       case 3:
-        operation.name = field.bytes();
+        operation.name = field.text();
         break;
       case 4:
-        operation.type = field.bytes();
+        operation.type = field.text();
         break;
       case 5:
         operation.attributes.insert(parse_attribute(field.bytes()));
         break;
       case 7:
-        operation.domain = field.bytes();
+        operation.domain = field.text();
         break;
       case 9:
         note_scope(parse_note(field.bytes()), operation);
@@ -127,7 +138,7 @@ void parse_dimension(std::string_view bytes, GraphInput& input) {
   ProtoReader field{bytes};
   while (field.next()) {
     if (field.number() == 1) extent = field.integer();
-    if (field.number() == 2) free_name = field.bytes();
+    if (field.number() == 2) free_name = field.text();
   }
   input.dims.push_back(extent > 0 ? extent : -1);
   input.free_names.push_back(std::move(free_name));
@@ -157,7 +168,7 @@ GraphInput parse_value_info(std::string_view bytes, Budget& budget) {
   GraphInput input;
   ProtoReader field{bytes};
   while (field.next()) {
-    if (field.number() == 1) input.name = field.bytes();
+    if (field.number() == 1) input.name = field.text();
     if (field.number() == 2) parse_type(field.bytes(), input, budget);
   }
   return input;
@@ -169,6 +180,28 @@ void note_buffers(std::string_view signature, Model& model) {
   for (auto at = signature.find(kMark); at != signature.npos; at = signature.find(kMark, at)) {
     at += kMark.size();
     model.buffers.emplace(signature.substr(at, signature.find('\'', at) - at));
+  }
+}
+
+// Lines like "p_fc_weight: PARAMETER target='fc.weight'".
+void note_parameters(std::string_view signature, Model& model) {
+  constexpr std::string_view kMark = ": PARAMETER target='";
+  for (auto at = signature.find(kMark); at != signature.npos; at = signature.find(kMark, at)) {
+    const auto line = signature.rfind('\n', at);
+    const auto begin = line == signature.npos ? 0 : line + 1;
+    const std::string_view called = signature.substr(begin, at - begin);
+    at += kMark.size();
+    model.parameters.emplace(called, signature.substr(at, signature.find('\'', at) - at));
+  }
+}
+
+// Calls name parameters as the module does.
+void use_own_names(Model& model) {
+  for (auto& operation : model.operations) {
+    for (auto& parameter : operation.parameters) {
+      const auto own = model.parameters.find(parameter);
+      if (own != model.parameters.end()) parameter = own->second;
+    }
   }
 }
 
@@ -196,6 +229,7 @@ void parse_graph(std::string_view bytes, Model& model, Budget& budget) {
       case 16:
         if (const Note note = parse_note(field.bytes()); note.key == kSignature) {
           note_buffers(note.value, model);
+          note_parameters(note.value, model);
         }
         break;
       default:
@@ -236,6 +270,7 @@ Model parse_model(std::string_view bytes) {
     has_graph = true;
   }
   if (!has_graph) throw Damaged{"holds no graph: not an ONNX model, or cut short"};
+  use_own_names(model);
   return model;
 }
 

@@ -103,7 +103,7 @@ Tensor parse_tensor(std::string_view bytes) {
         ++tensor.listed;
         break;
       case 8:
-        tensor.name = field.bytes();
+        tensor.name = field.text();
         break;
       case 9:
         tensor.raw = field.bytes();

@@ -8,6 +8,44 @@
 namespace erg::onnx {
 namespace {
 
+// Bytes of the UTF-8 character at the front; 0: none is there.
+std::size_t character(std::string_view bytes) {
+  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
+  const auto first = at(0);
+  if (first < 0x80) return 1;
+  const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+  if (first < 0xC2 || first > 0xF4 || bytes.size() < length) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((at(i) & 0xC0) != 0x80) return 0;
+  }
+  // Overlong forms, surrogates, and what is beyond the last character.
+  if ((first == 0xE0 && at(1) < 0xA0) || (first == 0xED && at(1) > 0x9F) ||
+      (first == 0xF0 && at(1) < 0x90) || (first == 0xF4 && at(1) > 0x8F)) {
+    return 0;
+  }
+  return length;
+}
+
+}  // namespace
+
+std::string ProtoReader::text() const {
+  std::string all;
+  all.reserve(bytes_.size());
+  for (std::size_t i = 0; i < bytes_.size();) {
+    const auto length = character(bytes_.substr(i));
+    if (length == 0) {
+      all += '?';
+      ++i;
+    } else {
+      all += bytes_.substr(i, length);
+      i += length;
+    }
+  }
+  return all;
+}
+
+namespace {
+
 int checked_size(std::string_view bytes) {
   if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
     throw Damaged{"larger than the 2 GB that the format allows"};

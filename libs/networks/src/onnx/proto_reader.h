@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 
 namespace erg::onnx {
@@ -31,6 +32,8 @@ class ProtoReader {
   // Of a string, a message or packed numbers.
   std::string_view bytes() const { return bytes_; }
   bool has_bytes() const { return has_bytes_; }
+  // Of a string, as UTF-8: each byte that is none is a '?'.
+  std::string text() const;
 
  private:
   void read_bytes();

@@ -6,6 +6,8 @@
 #include "graph.h"
 #include "model.h"
 #include "proto_reader.h"
+#include "repair.h"
+#include "step.h"
 
 namespace erg {
 namespace {
@@ -13,9 +15,11 @@ namespace {
 constexpr std::int64_t kOldestOpset = 11;
 constexpr std::int64_t kNewestOpset = 20;
 
-onnx::Model parsed(std::string_view bytes, const std::string& name) {
+onnx::Model parsed(std::string_view bytes, const std::string& name, const ReadOptions& options) {
   try {
-    return onnx::parse_model(bytes);
+    onnx::Model model = onnx::parse_model(bytes);
+    onnx::repair(model, onnx::Payloads{options.folder});
+    return model;
   } catch (const onnx::Damaged& error) {
     throw NetworkError{name + ": " + error.what()};
   }
@@ -50,22 +54,8 @@ Network without_batch(const onnx::Model& model, const std::string& name, const R
   }
 }
 
-}  // namespace
-
-Network network_from_onnx(std::string_view bytes, const std::string& name,
-                          const ReadOptions& options) {
-  const onnx::Model model = parsed(bytes, name);
-  if (model.opset == 0) {
-    throw NetworkError{name + ": names no opset: its opset_import is missing, or it is cut short"};
-  }
-  if (model.opset < kOldestOpset) {
-    throw NetworkError{name + ": opset " + std::to_string(model.opset) +
-                       ", wanted 11 or later; export it again"};
-  }
-  if (model.opset > kNewestOpset && options.warnings) {
-    options.warnings->push_back(name + ": opset " + std::to_string(model.opset) +
-                                " is newer than those tested, 11 to 20: check the counts");
-  }
+// With a batch first, or without one where the model cannot have it.
+Network converted(const onnx::Model& model, const std::string& name, const ReadOptions& options) {
   try {
     return onnx::convert(model, name, options, onnx::Batching::first_axis);
   } catch (const onnx::AcrossBatch& error) {
@@ -77,6 +67,46 @@ Network network_from_onnx(std::string_view bytes, const std::string& name,
   } catch (const NetworkError& error) {
     throw NetworkError{error.what() + note_on_opset(model)};
   }
+}
+
+// What the counts may miss, or have too much.
+void warn_of_parameters(const onnx::Model& model, const Network& network, const std::string& name,
+                        std::vector<std::string>& warnings) {
+  if (const auto lost = onnx::lost_parameters(model); !lost.empty()) {
+    warnings.push_back(name + ": the exporter noted " + std::to_string(lost.size()) +
+                       (lost.size() == 1 ? " parameter" : " parameters") +
+                       " that no operation of the file takes, as '" + lost.front() +
+                       "': folded, merged with equal ones or unused; the counts may differ");
+  }
+  if (!model.parameters.empty()) return;
+  for (const auto& node : network.nodes()) {
+    const auto* parameter = std::get_if<Parameter>(&node.layer);
+    if (!parameter || !onnx::is_generated(node.name) || parameter->shape.elements() < 2) continue;
+    warnings.push_back(name + ": '" + node.name + "' of " + to_string(parameter->shape) +
+                       " is counted as learned, though no parameter has its name: it may be "
+                       "computed from others, or fixed");
+  }
+}
+
+}  // namespace
+
+Network network_from_onnx(std::string_view bytes, const std::string& name,
+                          const ReadOptions& options) {
+  const onnx::Model model = parsed(bytes, name, options);
+  if (model.opset == 0) {
+    throw NetworkError{name + ": names no opset: its opset_import is missing, or it is cut short"};
+  }
+  if (model.opset < kOldestOpset) {
+    throw NetworkError{name + ": opset " + std::to_string(model.opset) +
+                       ", wanted 11 or later; export it again"};
+  }
+  if (model.opset > kNewestOpset && options.warnings) {
+    options.warnings->push_back(name + ": opset " + std::to_string(model.opset) +
+                                " is newer than those tested, 11 to 20: check the counts");
+  }
+  Network network = converted(model, name, options);
+  if (options.warnings) warn_of_parameters(model, network, name, *options.warnings);
+  return network;
 }
 
 }  // namespace erg

@@ -69,6 +69,17 @@ void Step::note_bias(std::size_t node, const Value& bias) {
   }
 }
 
+bool Step::stands_apart(const Value& value, Role role) const {
+  if (!value.learned || value.weight.empty()) return false;
+  // Where the call's own parameters are noted, the tensor may have the name of one that is equal.
+  const auto& noted = operation_.parameters;
+  if (!noted.empty() && std::find(noted.begin(), noted.end(), value.source) == noted.end()) {
+    return false;
+  }
+  context_.roles[value.weight] |= static_cast<unsigned>(role);
+  return context_.apart.contains(value.weight);
+}
+
 void Step::result_of(const Layer& layer, const Value& input) {
   result(context_.graph.value_like(input, add(layer, {context_.graph.node_of(input, name_)})));
 }

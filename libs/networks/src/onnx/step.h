@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,6 +28,9 @@ struct Use {
   const Operation* operation;
 };
 
+// What a learned tensor can be of a layer that also stands for itself: a Parameter's node.
+enum class Role : std::uint8_t { bias = 1, scale = 2 };
+
 // What the steps of one graph share.
 struct Context {
   Graph graph;
@@ -35,6 +39,9 @@ struct Context {
   std::map<std::string, const Tensor*, std::less<>> weights;  // the file's, by name
   std::map<std::size_t, Use> uses;                            // by node
   Payloads payloads;
+  std::map<std::string, unsigned, std::less<>> roles = {};  // of learned tensors, as bits
+  // Learned tensors with more than one role: each is a node of its own, so that it is counted once.
+  std::set<std::string, std::less<>> apart = {};
 };
 
 // One ONNX operation on its way into the graph: what a converter of operations works with.
@@ -65,6 +72,9 @@ class Step {
                               const Value* bias = nullptr);
   // The bias of a node that add_with_weight() made.
   void note_bias(std::size_t node, const Value& bias);
+
+  // Whether a learned tensor is to be a node rather than a layer's. Notes its role.
+  bool stands_apart(const Value& value, Role role) const;
 
   // The result of one layer on one value: the batch stays where it was.
   void result_of(const Layer& layer, const Value& input);

@@ -119,10 +119,15 @@ class Tying {
     if (one_scope && first.weight.name == later.weight.name) {
       return !biases || first.bias.name == later.bias.name ? Tie::all : Tie::weight;
     }
-    if (constant) return Tie::none;
     const std::string path = path_of(*first.operation);
     const std::string own = path_of(*later.operation);
-    if (is_again(path, own) && (!biases || first.bias.name == later.bias.name)) return Tie::all;
+    // A module that runs again; with ones and zeros only where no name says that it is another.
+    const bool unnamed = is_generated(first.weight.name) && is_generated(later.weight.name);
+    if (is_again(path, own) && (!constant || unnamed) &&
+        (!biases || first.bias.name == later.bias.name)) {
+      return Tie::all;
+    }
+    if (constant) return Tie::none;
     // Parameters that kept their names are copied under other ones for being equal only.
     if (first.weight.source == later.weight.source && first.weight.name != later.weight.name &&
         !is_generated(later.weight.name)) {
@@ -207,7 +212,9 @@ void restore_biases(Context& context) {
     bool* bias = dropped_bias(context.graph[node].layer);
     const std::string& call = use.operation->call;
     const bool product = call.starts_with("aten.linear") || call.starts_with("aten.conv");
-    if (bias && product && parameters.size() == 2 && parameters[1].ends_with("bias")) *bias = true;
+    if (bias && product && use.bias.source.empty() && parameters.size() == 2 &&
+        parameters[1].ends_with("bias"))
+      *bias = true;
   }
 }
 

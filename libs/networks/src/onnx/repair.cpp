@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "repair.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+namespace erg::onnx {
+namespace {
+
+using Makers = std::map<std::string, std::size_t, std::less<>>;
+
+Makers makers_of(const Model& model) {
+  Makers makers;
+  for (std::size_t i = 0; i < model.operations.size(); ++i) {
+    for (const auto& output : model.operations[i].outputs) makers.emplace(output, i);
+  }
+  return makers;
+}
+
+// Where x is large, x stands for its softplus, which is then the same number.
+bool is_guarded_softplus(const Model& model, const Makers& makers, const Operation& where) {
+  if (where.type != "Where" || where.inputs.size() != 3) return false;
+  const auto condition = makers.find(where.inputs[0]);
+  const auto value = makers.find(where.inputs[2]);
+  if (condition == makers.end() || value == makers.end()) return false;
+  const auto& greater = model.operations[condition->second];
+  const auto& softplus = model.operations[value->second];
+  if (greater.type != "Greater" || greater.inputs.empty()) return false;
+  if (where.call.starts_with("aten.softplus") && greater.call == where.call) return true;
+  return softplus.type == "Softplus" && !softplus.inputs.empty() &&
+         softplus.inputs[0] == where.inputs[1] && greater.inputs[0] == where.inputs[1];
+}
+
+void drop_softplus_guards(Model& model) {
+  const Makers makers = makers_of(model);
+  std::set<std::string, std::less<>> conditions;
+  for (auto& operation : model.operations) {
+    if (!is_guarded_softplus(model, makers, operation)) continue;
+    conditions.insert(operation.inputs[0]);
+    operation.type = "Identity";
+    operation.inputs = {operation.inputs[2]};
+  }
+  for (const auto& operation : model.operations) {
+    for (const auto& input : operation.inputs) conditions.erase(input);
+  }
+  std::erase_if(model.operations, [&](const Operation& operation) {
+    return operation.outputs.size() == 1 && conditions.contains(operation.outputs[0]);
+  });
+}
+
+// The parameter of a module of this scope that has the place of `like` in its own; empty: none.
+std::string twin_of(const Model& model, const std::string& like, const std::string& scope) {
+  const auto dot = like.rfind('.');
+  if (dot == like.npos || scope.empty() || like.substr(0, dot) == scope) return {};
+  std::string twin = scope + like.substr(dot);
+  const bool noted = std::any_of(model.parameters.begin(), model.parameters.end(),
+                                 [&](const auto& parameter) { return parameter.second == twin; });
+  return noted ? twin : std::string{};
+}
+
+// Of zeros and ones that are split, one initializer serves all modules, and no call notes whose
+// they are: the modules that take the parts tell.
+class Splits {
+ public:
+  Splits(Model& model, const Payloads& payloads) : model_{model} {
+    for (const auto& tensor : model.initializers) {
+      names_.insert(tensor.name);
+      if (looks_constant(tensor, payloads)) fresh_.emplace(tensor.name, tensor);
+    }
+  }
+
+  void part() {
+    if (model_.parameters.empty()) return;
+    for (const auto& operation : model_.operations) note(operation);
+    if (splits_.empty()) return;
+    std::vector<Operation> operations;
+    for (auto& operation : model_.operations) {
+      for (auto& input : operation.inputs) {
+        const auto split = splits_.find(input);
+        if (split != splits_.end()) input = own_part(split->second, input, operation, operations);
+      }
+      operations.push_back(std::move(operation));
+    }
+    model_.operations = std::move(operations);
+  }
+
+ private:
+  void note(const Operation& operation) {
+    if (operation.type != "Split" || !operation.call.empty() || operation.inputs.empty()) return;
+    if (!fresh_.contains(operation.inputs[0])) return;
+    for (const auto& output : operation.outputs) splits_.emplace(output, operation);
+  }
+
+  // What to take instead of a part: that of the module's own parameter, split before it is taken.
+  std::string own_part(const Operation& split, const std::string& part, const Operation& taker,
+                       std::vector<Operation>& operations) {
+    const std::string twin = twin_of(model_, split.inputs[0], taker.scope);
+    if (twin.empty() || (names_.contains(twin) && !made_.contains(twin))) return part;
+    const std::string mark = twin + "/";
+    if (made_.insert(twin).second) {
+      Tensor own = fresh_.at(split.inputs[0]);
+      own.name = twin;
+      model_.initializers.push_back(std::move(own));
+    }
+    if (copies_.emplace(twin, split.name).second) {
+      Operation copy = split;
+      copy.inputs[0] = twin;
+      for (auto& output : copy.outputs) output.insert(0, mark);
+      operations.push_back(std::move(copy));
+    }
+    return mark + part;
+  }
+
+  Model& model_;
+  std::set<std::string, std::less<>> names_;
+  std::map<std::string, Tensor, std::less<>> fresh_;
+  std::map<std::string, Operation, std::less<>> splits_;  // by what they make
+  std::set<std::string, std::less<>> made_;
+  std::set<std::pair<std::string, std::string>> copies_;
+};
+
+}  // namespace
+
+void repair(Model& model, const Payloads& payloads) {
+  drop_softplus_guards(model);
+  Splits{model, payloads}.part();
+}
+
+std::vector<std::string> lost_parameters(const Model& model) {
+  std::set<std::string_view> held;
+  for (const auto& tensor : model.initializers) held.insert(tensor.name);
+  for (const auto& operation : model.operations) {
+    held.insert(operation.parameters.begin(), operation.parameters.end());
+  }
+  std::vector<std::string> lost;
+  for (const auto& [called, parameter] : model.parameters) {
+    if (!held.contains(parameter)) lost.push_back(parameter);
+  }
+  return lost;
+}
+
+}  // namespace erg::onnx
