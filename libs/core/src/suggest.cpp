@@ -41,8 +41,11 @@ std::optional<std::string_view> nearest_name(std::string_view word,
   std::optional<std::string_view> nearest;
   std::size_t fewest = 0;
   for (const auto candidate : candidates) {
+    if (word.empty() || candidate.empty()) continue;
     const std::size_t edits = distance(word, candidate);
-    const std::size_t allowed = std::max<std::size_t>(2, candidate.size() / 3);
+    // Of short names less than half, or they have nothing in common.
+    const std::size_t half = (std::max(word.size(), candidate.size()) - 1) / 2;
+    const std::size_t allowed = std::min(half, std::max<std::size_t>(2, candidate.size() / 3));
     if (edits <= allowed && (!nearest || edits < fewest)) {
       nearest = candidate;
       fewest = edits;

@@ -23,6 +23,10 @@ TEST(Suggest, SuggestsNothingForNonsense) {
   EXPECT_EQ(nearest_name("", kNames), std::nullopt);
   EXPECT_EQ(nearest_name(std::string(10'000'000, 'x'), kNames), std::nullopt);
   EXPECT_EQ(nearest_name("resnet18", {}), std::nullopt);
+  constexpr std::string_view kShort[] = {"add", "gelu", "lrn"};
+  EXPECT_EQ(nearest_name("mul", kShort), std::nullopt);
+  EXPECT_EQ(nearest_name("geol", kShort), std::nullopt);
+  EXPECT_EQ(nearest_name("glu", kShort), "gelu");
 }
 
 TEST(Suggest, EndsAMessage) {
