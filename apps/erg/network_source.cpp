@@ -2,9 +2,12 @@
 #include "network_source.h"
 
 #include <filesystem>
+#include <string_view>
+#include <vector>
 
 #include "console.h"
 #include "erg/catalogue.h"
+#include "erg/suggest.h"
 
 namespace erg {
 namespace {
@@ -14,6 +17,19 @@ bool is_file(const std::string& word) {
   std::error_code ignored;
   return word.find('/') != std::string::npos || word.ends_with(".json") ||
          word.ends_with(".onnx") || std::filesystem::exists(word, ignored);
+}
+
+// Throws for a file that is not there, where a network of the catalogue may be meant.
+void check_there(const std::string& word) {
+  std::error_code ignored;
+  if (std::filesystem::exists(word, ignored)) return;
+  std::vector<std::string_view> names;
+  for (const auto& entry : catalogue()) names.push_back(entry.name);
+  const std::string stem = std::filesystem::path{word}.stem().string();
+  if (const auto nearest = nearest_name(stem, names)) {
+    throw NetworkError{word + ": cannot open it: no such file (did you mean '" +
+                       std::string{*nearest} + "' of the catalogue?)"};
+  }
 }
 
 // A network of the catalogue has one input.
@@ -35,6 +51,7 @@ Network read_network(const NetworkSource& source, CountOptions& options,
     if (source.input->rank() == 3) wanted.channels = (*source.input)[0];
   }
   if (!find_in_catalogue(source.word) && is_file(source.word)) {
+    check_there(source.word);
     if (source.classes) {
       throw NetworkError{"--classes changes a network of the catalogue; " + source.word +
                          " is a file"};

@@ -168,6 +168,24 @@ TEST(OnnxExports, TellSplitBiasesApartByTheModulesThatTakeThem) {
   EXPECT_EQ(attention("c"), 16 + 16 + 8);  // a module that has no such parameter
 }
 
+// A layer that runs as two is one: its calls name the parameters of the last.
+TEST(OnnxExports, LeaveTheSplitBiasesOfATiedModule) {
+  std::vector<std::string> warnings;
+  const Network net =
+      read(signature({"a.in_bias", "a.w", "b.in_bias", "b.w"}) + weight("b.w", {4, 4}) +
+               initializer(tensor("b.in_bias", {8})) + initializer(integers("val_0", {4, 4})) +
+               text(1, text(1, "b.in_bias") + text(1, "val_0") + text(2, "s0") + text(2, "s1") +
+                           text(3, "split") + text(4, "Split")) +
+               node("Gemm", {"x", "b.w"}, "g", call(kLinear, "%x, %p_b_w", "a")) +
+               node("Add", {"g", "s0"}, "h", call(kLinear, "%x, %getitem", "a")) +
+               node("Gemm", {"h", "b.w"}, "i", call(kLinear, "%h, %p_b_w", "b")) +
+               node("Add", {"i", "s1"}, "y", call(kLinear, "%h, %getitem_3", "b")),
+           {1, 4}, 17, &warnings);
+  EXPECT_EQ(net.parameters(), 16 + 8);
+  EXPECT_THAT(warnings, ElementsAre(HasSubstr("1 parameter that no operation of the file takes, "
+                                              "as 'a.in_bias'")));
+}
+
 TEST(OnnxExports, KnowAFreshModuleThatRunsAgain) {
   const auto rectified = [](const std::string& copy, const std::string& second,
                             const std::string& name) {
@@ -217,6 +235,8 @@ TEST(OnnxExports, WarnOfParametersThatTheFileLost) {
        &warnings);
   EXPECT_THAT(warnings, ElementsAre(HasSubstr("'onnx::Add_7' of 3x4 is counted as learned")));
   warnings.clear();
+  read(weight("onnx::Add_7", {3, 1}) + node("Add", {"x", "onnx::Add_7"}, "y"), {1, 3, 4}, 17,
+       &warnings);
   read(weight("place", {3, 4}) + node("Add", {"x", "place"}, "y"), {1, 3, 4}, 17, &warnings);
   EXPECT_THAT(warnings, ElementsAre());
 }

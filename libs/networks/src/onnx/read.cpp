@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <string>
 
 #include "convert.h"
@@ -69,23 +70,39 @@ Network converted(const onnx::Model& model, const std::string& name, const ReadO
   }
 }
 
+// A tensor that stands for itself under a name that an exporter made up. Rows that are but laid out
+// for channels are common.
+bool is_unclaimed(const Node& node) {
+  const auto* parameter = std::get_if<Parameter>(&node.layer);
+  if (!parameter || !onnx::is_generated(node.name)) return false;
+  const auto& dims = parameter->shape.dims;
+  return std::count_if(dims.begin(), dims.end(), [](auto extent) { return extent > 1; }) > 1;
+}
+
 // What the counts may miss, or have too much.
 void warn_of_parameters(const onnx::Model& model, const Network& network, const std::string& name,
                         std::vector<std::string>& warnings) {
   if (const auto lost = onnx::lost_parameters(model); !lost.empty()) {
-    warnings.push_back(name + ": the exporter noted " + std::to_string(lost.size()) +
-                       (lost.size() == 1 ? " parameter" : " parameters") +
-                       " that no operation of the file takes, as '" + lost.front() +
-                       "': folded, merged with equal ones or unused; the counts may differ");
+    warnings.push_back(
+        name + ": the exporter noted " + std::to_string(lost.size()) +
+        (lost.size() == 1 ? " parameter" : " parameters") +
+        " that no operation of the file takes, as '" + lost.front() +
+        "': unused, merged with equal ones, or folded and counted as what it became");
   }
   if (!model.parameters.empty()) return;
+  std::size_t unclaimed = 0;
+  std::string first;
   for (const auto& node : network.nodes()) {
-    const auto* parameter = std::get_if<Parameter>(&node.layer);
-    if (!parameter || !onnx::is_generated(node.name) || parameter->shape.elements() < 2) continue;
-    warnings.push_back(name + ": '" + node.name + "' of " + to_string(parameter->shape) +
-                       " is counted as learned, though no parameter has its name: it may be "
-                       "computed from others, or fixed");
+    if (!is_unclaimed(node)) continue;
+    if (unclaimed++ == 0) {
+      first = "'" + node.name + "' of " + to_string(std::get<Parameter>(node.layer).shape);
+    }
   }
+  if (unclaimed == 0) return;
+  warnings.push_back(
+      name + ": " + first +
+      (unclaimed > 1 ? " and " + std::to_string(unclaimed - 1) + " more are" : " is") +
+      " counted as learned, though no parameter has that name: computed from others, or fixed?");
 }
 
 }  // namespace

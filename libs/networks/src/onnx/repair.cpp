@@ -50,6 +50,11 @@ void drop_softplus_guards(Model& model) {
   });
 }
 
+// Whether a call in a module takes a parameter by the name of another module: they are tied.
+bool is_of_another(const Operation& operation, const std::string& parameter) {
+  return !operation.scope.empty() && !parameter.starts_with(operation.scope + ".");
+}
+
 // The parameter of a module of this scope that has the place of `like` in its own; empty: none.
 std::string twin_of(const Model& model, const std::string& like, const std::string& scope) {
   const auto dot = like.rfind('.');
@@ -73,7 +78,12 @@ class Splits {
 
   void part() {
     if (model_.parameters.empty()) return;
-    for (const auto& operation : model_.operations) note(operation);
+    for (const auto& operation : model_.operations) {
+      note(operation);
+      for (const auto& parameter : operation.parameters) {
+        if (is_of_another(operation, parameter)) tied_.insert(operation.scope);
+      }
+    }
     if (splits_.empty()) return;
     std::vector<Operation> operations;
     for (auto& operation : model_.operations) {
@@ -97,7 +107,9 @@ class Splits {
   std::string own_part(const Operation& split, const std::string& part, const Operation& taker,
                        std::vector<Operation>& operations) {
     const std::string twin = twin_of(model_, split.inputs[0], taker.scope);
-    if (twin.empty() || (names_.contains(twin) && !made_.contains(twin))) return part;
+    if (twin.empty() || tied_.contains(taker.scope) ||
+        (names_.contains(twin) && !made_.contains(twin)))
+      return part;
     const std::string mark = twin + "/";
     if (made_.insert(twin).second) {
       Tensor own = fresh_.at(split.inputs[0]);
@@ -117,6 +129,7 @@ class Splits {
   std::set<std::string, std::less<>> names_;
   std::map<std::string, Tensor, std::less<>> fresh_;
   std::map<std::string, Operation, std::less<>> splits_;  // by what they make
+  std::set<std::string, std::less<>> tied_;               // modules
   std::set<std::string, std::less<>> made_;
   std::set<std::pair<std::string, std::string>> copies_;
 };
@@ -129,10 +142,17 @@ void repair(Model& model, const Payloads& payloads) {
 }
 
 std::vector<std::string> lost_parameters(const Model& model) {
-  std::set<std::string_view> held;
+  std::set<std::string, std::less<>> held;
   for (const auto& tensor : model.initializers) held.insert(tensor.name);
   for (const auto& operation : model.operations) {
-    held.insert(operation.parameters.begin(), operation.parameters.end());
+    for (const auto& parameter : operation.parameters) {
+      held.insert(parameter);
+      if (!is_of_another(operation, parameter)) continue;
+      for (auto dot = parameter.find('.'); dot != parameter.npos;
+           dot = parameter.find('.', dot + 1)) {
+        held.insert(operation.scope + parameter.substr(dot));
+      }
+    }
   }
   std::vector<std::string> lost;
   for (const auto& [called, parameter] : model.parameters) {

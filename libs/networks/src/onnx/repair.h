@@ -14,8 +14,8 @@ namespace erg::onnx {
 // was split.
 void repair(Model& model, const Payloads& payloads);
 
-// The parameters that PyTorch noted and that the file neither holds nor names in a call: they were
-// folded into others, merged with their equals, or are not used.
+// The parameters that PyTorch noted and that the file neither holds nor names in a call, tied ones
+// aside: they were folded into others, merged with their equals, or are not used.
 std::vector<std::string> lost_parameters(const Model& model);
 
 }  // namespace erg::onnx
