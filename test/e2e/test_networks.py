@@ -72,6 +72,8 @@ class Network(ErgCase):
             self.erg("network", "show", "lenet5", "--input", "3by3", status=2).stderr, "3by3"
         )
         self.assert_one_line(self.erg("network", "show", "missing.json", status=1).stderr, "missing.json")
+        self.assert_one_line(
+            self.erg("network", "show", "resnt18.onnx", status=1).stderr, "resnt18.onnx", "'resnet18'")
         (self.folder / "cut.json").write_text('{"format": "erg')
         self.assert_one_line(self.erg("network", "show", "cut.json", status=1).stderr, "cut.json")
 
