@@ -9,6 +9,7 @@
 namespace erg::onnx {
 namespace {
 
+using Names = std::set<std::string, std::less<>>;
 using Makers = std::map<std::string, std::size_t, std::less<>>;
 
 Makers makers_of(const Model& model) {
@@ -35,7 +36,7 @@ bool is_guarded_softplus(const Model& model, const Makers& makers, const Operati
 
 void drop_softplus_guards(Model& model) {
   const Makers makers = makers_of(model);
-  std::set<std::string, std::less<>> conditions;
+  Names conditions;
   for (auto& operation : model.operations) {
     if (!is_guarded_softplus(model, makers, operation)) continue;
     conditions.insert(operation.inputs[0]);
@@ -55,29 +56,22 @@ bool is_of_another(const Operation& operation, const std::string& parameter) {
   return !operation.scope.empty() && !parameter.starts_with(operation.scope + ".");
 }
 
-// The parameter of a module of this scope that has the place of `like` in its own; empty: none.
-std::string twin_of(const Model& model, const std::string& like, const std::string& scope) {
-  const auto dot = like.rfind('.');
-  if (dot == like.npos || scope.empty() || like.substr(0, dot) == scope) return {};
-  std::string twin = scope + like.substr(dot);
-  const bool noted = std::any_of(model.parameters.begin(), model.parameters.end(),
-                                 [&](const auto& parameter) { return parameter.second == twin; });
-  return noted ? twin : std::string{};
+Names noted_parameters(const Model& model) {
+  Names names;
+  for (const auto& [called, parameter] : model.parameters) names.insert(parameter);
+  return names;
 }
 
 // Of zeros and ones that are split, one initializer serves all modules, and no call notes whose
 // they are: the modules that take the parts tell.
 class Splits {
  public:
-  Splits(Model& model, const Payloads& payloads) : model_{model} {
-    for (const auto& tensor : model.initializers) {
-      names_.insert(tensor.name);
-      if (looks_constant(tensor, payloads)) fresh_.emplace(tensor.name, tensor);
-    }
+  Splits(Model& model, const Payloads& payloads)
+      : model_{model}, payloads_{payloads}, noted_{noted_parameters(model)} {
+    for (const auto& tensor : model.initializers) held_.emplace(tensor.name, tensor);
   }
 
   void part() {
-    if (model_.parameters.empty()) return;
     for (const auto& operation : model_.operations) {
       note(operation);
       for (const auto& parameter : operation.parameters) {
@@ -98,21 +92,32 @@ class Splits {
 
  private:
   void note(const Operation& operation) {
-    if (operation.type != "Split" || !operation.call.empty() || operation.inputs.empty()) return;
-    if (!fresh_.contains(operation.inputs[0])) return;
+    constexpr std::size_t kMostParts = 16;  // queries, keys and values are three
+    if (operation.type != "Split" || !operation.call.empty() || operation.inputs.empty() ||
+        operation.outputs.size() > kMostParts) {
+      return;
+    }
+    const auto whole = held_.find(operation.inputs[0]);
+    if (whole == held_.end() || !looks_constant(whole->second, payloads_)) return;
     for (const auto& output : operation.outputs) splits_.emplace(output, operation);
+  }
+
+  // The parameter of a module of this scope that has the place of `like` in its own; empty: none.
+  std::string twin_of(const std::string& like, const std::string& scope) const {
+    const auto dot = like.rfind('.');
+    if (dot == like.npos || scope.empty() || like.substr(0, dot) == scope) return {};
+    std::string twin = scope + like.substr(dot);
+    return noted_.contains(twin) && !held_.contains(twin) ? twin : std::string{};
   }
 
   // What to take instead of a part: that of the module's own parameter, split before it is taken.
   std::string own_part(const Operation& split, const std::string& part, const Operation& taker,
                        std::vector<Operation>& operations) {
-    const std::string twin = twin_of(model_, split.inputs[0], taker.scope);
-    if (twin.empty() || tied_.contains(taker.scope) ||
-        (names_.contains(twin) && !made_.contains(twin)))
-      return part;
+    const std::string twin = twin_of(split.inputs[0], taker.scope);
+    if (twin.empty() || tied_.contains(taker.scope)) return part;
     const std::string mark = twin + "/";
     if (made_.insert(twin).second) {
-      Tensor own = fresh_.at(split.inputs[0]);
+      Tensor own = held_.at(split.inputs[0]);
       own.name = twin;
       model_.initializers.push_back(std::move(own));
     }
@@ -126,39 +131,44 @@ class Splits {
   }
 
   Model& model_;
-  std::set<std::string, std::less<>> names_;
-  std::map<std::string, Tensor, std::less<>> fresh_;
+  const Payloads& payloads_;
+  Names noted_;
+  std::map<std::string, Tensor, std::less<>> held_;       // the initializers of the file
   std::map<std::string, Operation, std::less<>> splits_;  // by what they make
-  std::set<std::string, std::less<>> tied_;               // modules
-  std::set<std::string, std::less<>> made_;
+  Names tied_;                                            // modules
+  Names made_;
   std::set<std::pair<std::string, std::string>> copies_;
 };
 
 }  // namespace
 
 void repair(Model& model, const Payloads& payloads) {
-  drop_softplus_guards(model);
-  Splits{model, payloads}.part();
+  const auto has = [&](std::string_view type) {
+    return std::any_of(model.operations.begin(), model.operations.end(),
+                       [&](const Operation& operation) { return operation.type == type; });
+  };
+  if (has("Greater")) drop_softplus_guards(model);
+  if (has("Split") && !model.parameters.empty()) Splits{model, payloads}.part();
 }
 
 std::vector<std::string> lost_parameters(const Model& model) {
-  std::set<std::string, std::less<>> held;
-  for (const auto& tensor : model.initializers) held.insert(tensor.name);
+  constexpr std::size_t kLongest = 512;  // names of modules; keeps the cost bounded
+  Names lost = noted_parameters(model);
+  for (const auto& tensor : model.initializers) lost.erase(tensor.name);
   for (const auto& operation : model.operations) {
     for (const auto& parameter : operation.parameters) {
-      held.insert(parameter);
-      if (!is_of_another(operation, parameter)) continue;
+      lost.erase(parameter);
+      if (!is_of_another(operation, parameter) || parameter.size() > kLongest ||
+          operation.scope.size() > kLongest) {
+        continue;
+      }
       for (auto dot = parameter.find('.'); dot != parameter.npos;
            dot = parameter.find('.', dot + 1)) {
-        held.insert(operation.scope + parameter.substr(dot));
+        lost.erase(operation.scope + parameter.substr(dot));
       }
     }
   }
-  std::vector<std::string> lost;
-  for (const auto& [called, parameter] : model.parameters) {
-    if (!held.contains(parameter)) lost.push_back(parameter);
-  }
-  return lost;
+  return {lost.begin(), lost.end()};
 }
 
 }  // namespace erg::onnx
