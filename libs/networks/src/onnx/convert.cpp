@@ -7,6 +7,7 @@
 #include "fuse.h"
 #include "inputs.h"
 #include "known.h"
+#include "repair.h"
 #include "step.h"
 #include "ties.h"
 
@@ -47,6 +48,8 @@ class Reading {
         inputs_{model, name_, options, batching},
         context_{Graph{inputs_.batch()}, model.opset, {}, {}, {}, Payloads{options.folder}} {
     context_.apart = std::move(apart);
+    if (!lost_parameters(model).empty()) return;  // a number may be what became of one
+    for (const auto& [called, parameter] : model.parameters) noted_.insert(parameter);
   }
 
   Network network() {
@@ -76,7 +79,8 @@ class Reading {
   bool is_learned(const Tensor& tensor) const {
     if (model_.buffers.contains(tensor.name) || looks_like_mask(tensor, context_.payloads))
       return false;
-    return !is_generated(tensor.name) || elements_of(tensor.dims) > 1;
+    if (elements_of(tensor.dims) > 1) return true;
+    return !is_generated(tensor.name) && (noted_.empty() || noted_.contains(tensor.name));
   }
 
   // Whether there is room for the numbers of one more known tensor.
@@ -224,6 +228,8 @@ class Reading {
   Inputs inputs_;
   Context context_;
   Values values_;
+  std::set<std::string, std::less<>>
+      noted_;              // the parameters, where PyTorch told them and all are there
   std::size_t spent_ = 0;  // numbers of known tensors
 };
 

@@ -154,6 +154,7 @@ void repair(Model& model, const Payloads& payloads) {
 std::vector<std::string> lost_parameters(const Model& model) {
   constexpr std::size_t kLongest = 512;  // names of modules; keeps the cost bounded
   Names lost = noted_parameters(model);
+  Names tied;  // modules
   for (const auto& tensor : model.initializers) lost.erase(tensor.name);
   for (const auto& operation : model.operations) {
     for (const auto& parameter : operation.parameters) {
@@ -162,12 +163,16 @@ std::vector<std::string> lost_parameters(const Model& model) {
           operation.scope.size() > kLongest) {
         continue;
       }
+      tied.insert(operation.scope);
       for (auto dot = parameter.find('.'); dot != parameter.npos;
            dot = parameter.find('.', dot + 1)) {
         lost.erase(operation.scope + parameter.substr(dot));
       }
     }
   }
+  std::erase_if(lost, [&](const std::string& name) {
+    return tied.contains(std::string_view{name}.substr(0, name.rfind('.')));
+  });
   return {lost.begin(), lost.end()};
 }
 
