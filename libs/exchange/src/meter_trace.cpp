@@ -185,6 +185,8 @@ ImportedRun import_meter_trace(const Import& import) {
   std::uint64_t bad_stamps = 0;
   const auto starts = read_stamps(folder / "PMD_start_ts.txt", bad_stamps);
   if (starts.empty()) {
+    import.report.warn("stamps_malformed", (folder / "PMD_start_ts.txt").string(),
+                       std::max<std::uint64_t>(bad_stamps, 1), "no stamp of the first record");
     throw FormatError{(folder / "PMD_start_ts.txt").string() +
                       ": no stamp of the first record, in microseconds since 1970"};
   }
@@ -212,9 +214,10 @@ ImportedRun import_meter_trace(const Import& import) {
   }
   stream_smi(
       log, start + offset,
-      [&](std::size_t, std::size_t column, std::span<const Sample> samples) {
-        writer->append_samples(column, samples);
-      },
+      {[&](std::size_t, std::size_t column, std::span<const Sample> samples) {
+         writer->append_samples(column, samples);
+       },
+       [&](std::size_t, std::size_t column, const Gap& gap) { writer->append_gap(column, gap); }},
       import.report);
   MeterRecords records{folder / "PMD_data.bin"};
   std::vector<Sample> samples;

@@ -39,22 +39,23 @@ void write_untimed(const Import& import, const SmiLog& log, Seconds period, RunW
   std::vector<std::vector<Sample>> counters(log.devices.size(), {{Timestamp{}, 0}});
   stream_smi(
       log, UtcTime{},
-      [&](std::size_t device, std::size_t column, std::span<const Sample> samples) {
-        if (column != power) return;
-        auto& counter = counters[device];
-        for (const Sample& sample : samples) {
-          // Their times are the numbers of their rows, of all cards in turn.
-          const auto row = (sample.time.time_since_epoch().count() + cards - 1) / cards;
-          const Timestamp begin = timestamp(static_cast<double>(row - 1) * period);
-          if (begin > counter.back().time) {
-            writer.append_gap(device, {{counter.back().time, begin}, GapReason::unreadable});
-            counter.push_back({begin, counter.back().count});
-          }
-          const double energy_mj = static_cast<double>(sample.count) * period.count();
-          counter.push_back({timestamp(static_cast<double>(row) * period),
-                             counter.back().count + std::llround(energy_mj * 1e3)});
-        }
-      },
+      {[&](std::size_t device, std::size_t column, std::span<const Sample> samples) {
+         if (column != power) return;
+         auto& counter = counters[device];
+         for (const Sample& sample : samples) {
+           // Their times are the numbers of their rows, of all cards in turn.
+           const auto row = (sample.time.time_since_epoch().count() + cards - 1) / cards;
+           const Timestamp begin = timestamp(static_cast<double>(row - 1) * period);
+           if (begin > counter.back().time) {
+             writer.append_gap(device, {{counter.back().time, begin}, GapReason::unreadable});
+             counter.push_back({begin, counter.back().count});
+           }
+           const double energy_mj = static_cast<double>(sample.count) * period.count();
+           counter.push_back({timestamp(static_cast<double>(row) * period),
+                              counter.back().count + std::llround(energy_mj * 1e3)});
+         }
+       },
+       {}},
       import.report);
   for (std::size_t i = 0; i < counters.size(); ++i) {
     writer.append_samples(i, counters[i]);
@@ -91,12 +92,14 @@ ImportedRun import_nvidia_smi(const Import& import) {
   }
   Timestamp end;
   if (log.first) {
-    stream_smi(
-        log, local,
-        [&](std::size_t device, std::size_t column, std::span<const Sample> samples) {
-          writer->append_samples(device * log.columns.size() + column, samples);
-        },
-        import.report);
+    stream_smi(log, local,
+               {[&](std::size_t device, std::size_t column, std::span<const Sample> samples) {
+                  writer->append_samples(device * log.columns.size() + column, samples);
+                },
+                [&](std::size_t device, std::size_t column, const Gap& gap) {
+                  writer->append_gap(device * log.columns.size() + column, gap);
+                }},
+               import.report);
     end = Timestamp{*log.last - *log.first};
   } else {
     const Seconds period = row_period(import, log);

@@ -10,6 +10,7 @@
 #include "erg/decimal.h"
 #include "erg/format_error.h"
 #include "run_setup.h"
+#include "smi_times.h"
 #include "time_text.h"
 
 namespace erg::exchange {
@@ -68,12 +69,6 @@ void check_units(const SmiLog& log, std::span<const std::string_view> header) {
     throw FormatError{fmt::format("{}: the column '{}' is not in W, as nvidia-smi writes it",
                                   log.path.string(), name)};
   }
-}
-
-std::vector<std::string_view> bare_names(std::span<const std::string_view> header) {
-  std::vector<std::string_view> names(header.begin(), header.end());
-  for (auto& name : names) name = without_unit(name);
-  return names;
 }
 
 void find_columns(SmiLog& log, std::span<const std::string_view> names) {
@@ -154,82 +149,152 @@ void add_device(SmiLog& log, const SmiRows& row, std::span<const std::string_vie
   log.devices.push_back(std::move(device));
 }
 
+// Puts into the log what its stamps tell. Returns how many rows have none.
+std::uint64_t scan_rows(SmiLog& log, SmiRows& row, std::span<const std::string_view> names) {
+  std::vector<StampSieve> sieves;
+  std::uint64_t untimed = 0;
+  for (std::uint64_t number = 1; row.next(); ++number) {
+    const auto time = log.time_place ? parse_time_text(row[*log.time_place]) : std::nullopt;
+    if (log.time_place && !time) {
+      ++untimed;
+      continue;
+    }
+    const std::string key = key_of(log, row);
+    if (!log.by_key.contains(key)) add_device(log, row, names);
+    sieves.resize(log.devices.size());
+    if (time) sieves[log.by_key.at(key)].add(number, *time);
+    ++log.rows;
+  }
+  for (StampSieve& sieve : sieves) {
+    sieve.finish();
+    log.holes.push_back(sieve.hole());
+    log.absurd_times.insert(log.absurd_times.end(), sieve.absurd().begin(), sieve.absurd().end());
+    if (!sieve.first()) continue;
+    log.first = std::min(log.first.value_or(*sieve.first()), *sieve.first());
+    log.last = std::max(log.last.value_or(*sieve.last()), *sieve.last());
+  }
+  std::ranges::sort(log.absurd_times);
+  return untimed;
+}
+
+// Sorts the rows of a log into channels.
+class SmiStream {
+ public:
+  SmiStream(const SmiLog& log, const SmiSink& sink)
+      : log_{log},
+        sink_{sink},
+        width_{log.columns.size()},
+        batches_(width_ * log.devices.size()),
+        seen_(batches_.size(), Timestamp::min()),
+        last_(log.devices.size(), Timestamp::min()) {}
+
+  void add(std::size_t device, Timestamp time, const SmiRows& row) {
+    if (time <= last_[device]) {
+      ++backwards;
+      return;
+    }
+    lost += is_hole(device, last_[device], time) ? 1 : 0;
+    last_[device] = time;
+    for (std::size_t i = 0; i < width_; ++i) {
+      const SmiColumn& column = log_.columns[i];
+      const auto value = reading(row[column.place]);
+      if (!value || (column.channel.kind == kPower && *value < 0)) {
+        ++missing;
+      } else if (column.channel.kind == kPower && *value > kMostPower) {
+        ++absurd;
+      } else {
+        put(device, i, {time, *value / column.nano_per_count});
+      }
+    }
+  }
+
+  void flush() {
+    for (std::size_t index = 0; index < batches_.size(); ++index) flush(index);
+  }
+
+  std::uint64_t missing = 0;
+  std::uint64_t absurd = 0;
+  std::uint64_t backwards = 0;
+  std::uint64_t lost = 0;
+
+ private:
+  bool is_hole(std::size_t device, Timestamp from, Timestamp until) const {
+    return log_.time_place && from != Timestamp::min() && until - from > log_.holes[device];
+  }
+
+  void put(std::size_t device, std::size_t column, Sample sample) {
+    constexpr std::size_t kBatch = 4096;
+    const std::size_t index = device * width_ + column;
+    if (is_hole(device, seen_[index], sample.time)) {
+      sink_.gap(device, column, {{seen_[index], sample.time}, GapReason::unreadable});
+    }
+    seen_[index] = sample.time;
+    batches_[index].push_back(sample);
+    if (batches_[index].size() == kBatch) flush(index);
+  }
+
+  void flush(std::size_t index) {
+    if (!batches_[index].empty()) sink_.samples(index / width_, index % width_, batches_[index]);
+    batches_[index].clear();
+  }
+
+  const SmiLog& log_;
+  const SmiSink& sink_;
+  std::size_t width_;
+  std::vector<std::vector<Sample>> batches_;
+  std::vector<Timestamp> seen_;  // of each channel
+  std::vector<Timestamp> last_;  // of each card
+};
+
 }  // namespace
 
 SmiLog scan_smi(const std::filesystem::path& path, ImportReport& report) {
   SmiLog log;
   log.path = path;
+  if (std::filesystem::is_regular_file(path) && std::filesystem::file_size(path) == 0) {
+    report.warn("file_short", path.string(), 1, "empty");
+  }
   SmiRows row{path};
   const auto header = row.header();
   check_units(log, header);
-  const auto names = bare_names(header);
+  auto names = header;
+  for (auto& name : names) name = without_unit(name);
   find_columns(log, names);
-  std::uint64_t untimed = 0;
-  while (row.next()) {
-    if (log.time_place) {
-      const auto time = parse_time_text(row[*log.time_place]);
-      if (!time) {
-        ++untimed;
-        continue;
-      }
-      log.first = std::min(log.first.value_or(*time), *time);
-      log.last = std::max(log.last.value_or(*time), *time);
-    }
-    if (!log.by_key.contains(key_of(log, row))) add_device(log, row, names);
-    ++log.rows;
-  }
-  if (log.rows == 0) throw FormatError{path.string() + ": not one row with a time and a power"};
+  const std::uint64_t untimed = scan_rows(log, row, names);
   report.warn("rows_malformed", path.string(), row.malformed + untimed,
               "rows that are cut, have another number of fields, or no time; skipped");
+  if (log.rows == 0) {
+    report.warn("file_short", path.string(), 1, "a header, and no row that can be read");
+    throw FormatError{path.string() + ": not one row with a time and a power"};
+  }
+  report.warn("time_absurd", path.string(), log.absurd_times.size(),
+              "rows with a stamp far from those around them; skipped");
   return log;
 }
 
-void stream_smi(const SmiLog& log, UtcTime zero, const TakeSmi& take, ImportReport& report) {
-  constexpr std::size_t kBatch = 4096;
-  const std::size_t width = log.columns.size();
-  std::vector<std::vector<Sample>> batches(width * log.devices.size());
-  std::vector<Timestamp> last(log.devices.size(), Timestamp::min());
-  std::uint64_t missing = 0;
-  std::uint64_t absurd = 0;
-  std::uint64_t backwards = 0;
-  const auto flush = [&](std::size_t index) {
-    if (!batches[index].empty()) take(index / width, index % width, batches[index]);
-    batches[index].clear();
-  };
+void stream_smi(const SmiLog& log, UtcTime zero, const SmiSink& sink, ImportReport& report) {
+  SmiStream stream{log, sink};
   SmiRows row{log.path};
-  for (std::int64_t number = 1; row.next(); ++number) {
+  for (std::uint64_t number = 1; row.next(); ++number) {
     const auto written = log.time_place ? parse_time_text(row[*log.time_place]) : std::nullopt;
     if (log.time_place && !written) continue;
-    const Timestamp time{written ? *written - zero : Nanoseconds{number}};
+    if (std::ranges::binary_search(log.absurd_times, number)) continue;
     const auto device = log.by_key.find(key_of(log, row));
     if (device == log.by_key.end()) continue;
-    if (time <= last[device->second]) {
-      ++backwards;
-      continue;
-    }
-    last[device->second] = time;
-    for (std::size_t i = 0; i < width; ++i) {
-      const SmiColumn& column = log.columns[i];
-      const auto value = reading(row[column.place]);
-      if (!value || (column.channel.kind == kPower && *value < 0)) {
-        ++missing;
-        continue;
-      }
-      if (column.channel.kind == kPower && *value > kMostPower) {
-        ++absurd;
-        continue;
-      }
-      const std::size_t index = device->second * width + i;
-      batches[index].push_back({time, *value / column.nano_per_count});
-      if (batches[index].size() == kBatch) flush(index);
-    }
+    const Nanoseconds time =
+        written ? *written - zero : Nanoseconds{static_cast<std::int64_t>(number)};
+    stream.add(device->second, Timestamp{time}, row);
   }
-  for (std::size_t index = 0; index < batches.size(); ++index) flush(index);
-  report.warn("cells_missing", log.path.string(), missing,
+  stream.flush();
+  const std::string path = log.path.string();
+  report.warn("cells_missing", path, stream.missing,
               "cells without a number, or with a power below zero; skipped");
-  report.warn("power_absurd", log.path.string(), absurd, "powers above 10 kW; skipped");
-  report.warn("time_backwards", log.path.string(), backwards,
+  report.warn("power_absurd", path, stream.absurd, "powers above 10 kW; skipped");
+  report.warn("time_backwards", path, stream.backwards,
               "rows not later than the one before them; skipped");
+  report.warn("time_lost", path, stream.lost,
+              "stretches of time without a row, each longer than ten of the usual spacings and a "
+              "second; kept as gaps");
 }
 
 }  // namespace erg::exchange

@@ -33,17 +33,23 @@ struct SmiLog {
   std::optional<std::size_t> key_place;
   std::optional<UtcTime> first;  // local, as written; empty in a log without times
   std::optional<UtcTime> last;
+  std::vector<std::uint64_t> absurd_times;  // rows whose stamp cannot be, counted from 1; in order
+  std::vector<Nanoseconds> holes;           // of each card: a longer time without a row is a gap
   std::uint64_t rows = 0;
 };
 
 // The first pass. Throws FormatError for a file without a power column or without a row.
 SmiLog scan_smi(const std::filesystem::path& path, ImportReport& report);
 
-// The second pass: readings of a card (index into devices) and a column, in ascending order of
-// time, counted from `zero` of the log's own local time. A log without times gives its rows
-// numbered: the n-th stands at n nanoseconds.
-using TakeSmi =
-    std::function<void(std::size_t device, std::size_t column, std::span<const Sample>)>;
-void stream_smi(const SmiLog& log, UtcTime zero, const TakeSmi& take, ImportReport& report);
+// Takes what a log holds, by card (index into devices) and column: readings in ascending order of
+// time, and times without any.
+struct SmiSink {
+  std::function<void(std::size_t device, std::size_t column, std::span<const Sample>)> samples;
+  std::function<void(std::size_t device, std::size_t column, const Gap&)> gap;
+};
+
+// The second pass, counted from `zero` of the log's own local time. A log without times gives its
+// rows numbered: the n-th stands at n nanoseconds, and there are no gaps.
+void stream_smi(const SmiLog& log, UtcTime zero, const SmiSink& sink, ImportReport& report);
 
 }  // namespace erg::exchange

@@ -61,6 +61,56 @@ TEST(NvidiaSmi, ARowWithoutPowerOrWithAnAbsurdOneIsAGap) {
   EXPECT_EQ(Seconds{power.covered()->length()}, Seconds{5});
 }
 
+// Rows of 100 W, a second apart, at these seconds.
+std::string rows_at(const std::vector<std::string>& times) {
+  std::string text = "timestamp, power.draw [W]\n";
+  for (const auto& time : times) text += time + ".000, 100.00 W\n";
+  return text;
+}
+
+std::vector<std::string> seconds(int count) {
+  std::vector<std::string> times;
+  for (int i = 0; i < count; ++i) times.push_back("2023/07/08 19:00:" + std::to_string(10 + i));
+  return times;
+}
+
+TEST(NvidiaSmi, AStampFarFromThoseAroundItIsNoTime) {
+  for (const std::size_t place : {0u, 1u, 20u, 38u, 39u}) {
+    for (const char* wrong : {"2033/07/08 19:00:00", "2013/07/08 19:00:00"}) {
+      testing::TempTree tree;
+      auto times = seconds(40);
+      times[place] = wrong;
+      tree.write("log.csv", rows_at(times));
+      const auto all = import_all(ImportFormat::nvidia_smi, tree.path("log.csv"));
+      EXPECT_EQ(all.report.count("time_absurd") + all.report.count("time_backwards"), 1u)
+          << place << wrong;
+      const Timeline& power = all.part().timelines.at(0);
+      EXPECT_EQ(power.size(), 39u) << place << wrong;
+      const double all_s = place == 0 || place == 39 ? 38 : 39;
+      EXPECT_NEAR(power.energy(*power.covered())->value(), 100 * all_s, 1e-9) << place << wrong;
+    }
+  }
+}
+
+TEST(NvidiaSmi, ALongTimeWithoutARowIsAGap) {
+  testing::TempTree tree;
+  auto times = seconds(40);
+  for (int i = 10; i < 20; ++i) times.push_back("2023/07/08 19:02:" + std::to_string(i));
+  tree.write("log.csv", rows_at(times));
+  auto all = import_all(ImportFormat::nvidia_smi, tree.path("log.csv"));
+  EXPECT_EQ(all.report.count("time_lost"), 1u);
+  EXPECT_EQ(all.part().timelines.at(0).gaps().size(), 1u);
+  EXPECT_FALSE(all.part().timelines[0].energy(*all.part().timelines[0].covered()));
+  // A clock that is set back by an hour, and stays so: what follows is of no known time.
+  times = seconds(20);
+  for (int i = 30; i < 50; ++i) times.push_back("2023/07/08 18:00:" + std::to_string(i));
+  tree.write("log.csv", rows_at(times));
+  all = import_all(ImportFormat::nvidia_smi, tree.path("log.csv"));
+  EXPECT_EQ(all.report.count("time_backwards"), 20u);
+  EXPECT_EQ(all.report.count("time_absurd"), 0u);
+  EXPECT_EQ(all.part().timelines.at(0).size(), 20u);
+}
+
 TEST(NvidiaSmi, RowsWithoutTimesAreTakenForAPeriod) {
   testing::TempTree tree;
   tree.write("log.csv", "power.draw [W]\n100.00 W\n200.00 W\n");

@@ -85,6 +85,56 @@ TEST(Powermetrics, APowerThatASampleLacksIsAGap) {
   EXPECT_NEAR(energy(all.part(), 2), 0.4, 1e-9);
 }
 
+std::string replaced(std::string text, const std::string& what, const std::string& with) {
+  return text.replace(text.find(what), what.size(), with);
+}
+
+TEST(Powermetrics, CombinedPowerChecksItsParts) {
+  testing::TempTree tree;
+  const std::string good = sample("14:38:08", "1000", 1000, 100);
+  tree.write("pm.txt",
+             kTop + good +
+                 replaced(sample("14:38:09", "1000", 1000, 100), ": 1100 mW", ": 1109 mW") +
+                 replaced(sample("14:38:10", "1000", 1000, 100), ": 1100 mW", ": 5000 mW") +
+                 replaced(sample("14:38:11", "1000", 1000, 100), ": 1100 mW", ": -1100 mW") +
+                 replaced(sample("14:38:12", "1000", 1000, 100), ": 1100 mW", ": 99999999 mW"));
+  const auto all = import_all(ImportFormat::powermetrics, tree.root());
+  EXPECT_EQ(all.report.count("power_disagrees"), 1u);
+  EXPECT_EQ(all.report.count("power_absurd"), 2u);
+  EXPECT_NEAR(energy(all.part(), 1), 5, 1e-9);
+  EXPECT_TRUE(all.part().notes.empty());
+}
+
+TEST(Powermetrics, CombinedPowerAloneIsADevice) {
+  testing::TempTree tree;
+  std::string text = kTop;
+  for (const char* time : {"14:38:08", "14:38:09"}) {
+    text += "*** Sampled system activity (Sun Oct 22 " + std::string{time} +
+            " 2023 +0200) (1000ms elapsed) ***\nCombined Power (CPU + GPU + ANE): 1500 mW\n";
+  }
+  tree.write("pm.txt", text);
+  const auto all = import_all(ImportFormat::powermetrics, tree.root());
+  ASSERT_EQ(all.part().header.devices.size(), 1u);
+  EXPECT_EQ(all.part().header.devices[0].id, "combined-0");
+  EXPECT_NEAR(energy(all.part(), 0), 3, 1e-9);
+}
+
+// A total without the largest part would be a wrong one.
+TEST(Powermetrics, ADeviceWithoutAnyGoodPowerIsKeptAsAGap) {
+  testing::TempTree tree;
+  tree.write("pm.txt",
+             kTop +
+                 replaced(sample("14:38:08", "1000", 1000, 100), "CPU Power: 1", "CPU Power: -1") +
+                 replaced(sample("14:38:09", "1000", 2000, 100), "CPU Power: 2", "CPU Power: -2"));
+  const auto all = import_all(ImportFormat::powermetrics, tree.root());
+  ASSERT_EQ(all.part().header.devices.size(), 3u);
+  const Timeline& cpu = all.part().timelines[1];
+  EXPECT_FALSE(cpu.energy(*cpu.covered()));
+  EXPECT_EQ(all.report.count("power_absurd"), 2u);
+  ASSERT_EQ(all.part().notes.size(), 1u);
+  EXPECT_THAT(all.part().notes[0], HasSubstr("3.000 J more"));
+}
+
 TEST(Powermetrics, RefusesALogWithoutPower) {
   testing::TempTree tree;
   tree.write("pm.txt", kTop);
