@@ -29,6 +29,15 @@ bool surer(const Timeline* a, const Timeline* b) {
   return a->size() > b->size();
 }
 
+using Times = std::span<const Interval>;
+
+template <class Told>
+Joules sum_over(Times times, Told told) {
+  Joules sum{0};
+  for (const Interval interval : times) sum += told(interval);
+  return sum;
+}
+
 // What a script that asks every `period` adds up: the last value it could have seen, each time.
 Joules polled(const Timeline& power, Interval interval, Seconds period) {
   const auto step = std::chrono::round<Nanoseconds>(period);
@@ -85,7 +94,7 @@ EstimatorInput estimator_input(const Environment& environment) {
 }
 
 void add_estimators(MethodComparison& comparison, const Device& device, const Part& part,
-                    const Environment& environment, Interval interval) {
+                    const Environment& environment, Times times) {
   const Timeline* utilisation = nullptr;
   for (const auto& line : part.timelines) {
     if (line.channel().name == "utilisation" && line.channel().device == "cpu-0") {
@@ -99,12 +108,14 @@ void add_estimators(MethodComparison& comparison, const Device& device, const Pa
     const auto estimator = make_estimator(name, estimator_input(environment));
     if (!estimator) continue;
     comparison.rows.push_back({std::string{name} + " (" + estimator->formula + ")",
-                               estimated(*estimator, *utilisation, interval)});
+                               sum_over(times, [&](Interval interval) {
+                                 return estimated(*estimator, *utilisation, interval);
+                               })});
   }
 }
 
 // Where the card's own average was not recorded, as it would have been.
-void add_average(MethodComparison& comparison, const Timelines& lines, Interval interval,
+void add_average(MethodComparison& comparison, const Timelines& lines, Times times,
                  Seconds polling) {
   const auto is_power = [](const Timeline* line) {
     return line->channel().kind == ChannelKind::windowed_power &&
@@ -116,7 +127,17 @@ void add_average(MethodComparison& comparison, const Timelines& lines, Interval 
   if (recorded || finest == lines.end()) return;
   comparison.rows.push_back(
       {fmt::format("1 s average of {} polled every {}", (*finest)->channel().name, text(polling)),
-       polled_average(**finest, interval, polling)});
+       sum_over(times,
+                [&](Interval interval) { return polled_average(**finest, interval, polling); })});
+}
+
+void add_note_of_holes(MethodComparison& comparison, Times times) {
+  const Seconds all{times.back().end - times.front().begin};
+  if (comparison.time >= all) return;
+  comparison.notes.push_back(fmt::format(
+      "of the {:.2f} s of the recording {:.2f} s are compared, which all readings cover; the rest "
+      "is gaps",
+      all.count(), comparison.time.count()));
 }
 
 std::optional<MethodComparison> compare_device(const Device& device, const Part& part,
@@ -130,35 +151,66 @@ std::optional<MethodComparison> compare_device(const Device& device, const Part&
   }
   if (lines.empty()) return std::nullopt;
   std::ranges::stable_sort(lines, surer);
-  Interval interval = *lines.front()->covered();
-  for (const auto* line : lines) interval = intersection(interval, *line->covered());
-  if (interval.empty()) return std::nullopt;
+  const auto times = covered_by_all(lines);
+  if (times.empty()) return std::nullopt;
 
   MethodComparison comparison;
   comparison.device = device.name.empty() ? device.id : device.name;
   comparison.reference = described(lines.front()->channel());
-  comparison.energy = lines.front()->energy_clamped(interval);
-  comparison.time = interval.length();
+  comparison.energy = energy_over(*lines.front(), times);
+  comparison.time = length_of(times);
+  add_note_of_holes(comparison, times);
   for (const auto* line : lines) {
     if (line != lines.front()) {
-      comparison.rows.push_back({described(line->channel()), line->energy_clamped(interval)});
+      comparison.rows.push_back({described(line->channel()), energy_over(*line, times)});
     }
     if (line->channel().kind == ChannelKind::windowed_power &&
         line->channel().name != kMeterChannel) {
       comparison.rows.push_back(
           {fmt::format("{} polled every {}", line->channel().name, text(polling)),
-           polled(*line, interval, polling)});
+           sum_over(times, [&](Interval interval) { return polled(*line, interval, polling); })});
     }
   }
-  add_average(comparison, lines, interval, polling);
+  add_average(comparison, lines, times, polling);
   if (device.kind == DeviceKind::gpu) add_nominal(comparison, device);
   if (device.kind != DeviceKind::gpu) {
-    add_estimators(comparison, device, part, environment, interval);
+    add_estimators(comparison, device, part, environment, times);
   }
   return comparison;
 }
 
 }  // namespace
+
+std::vector<Interval> covered_by_all(std::span<const Timeline* const> lines) {
+  if (lines.empty() || !lines.front()->covered()) return {};
+  Interval all = *lines.front()->covered();
+  std::vector<Gap> gaps;
+  for (const auto* line : lines) {
+    if (!line->covered()) return {};
+    all = intersection(all, *line->covered());
+    gaps.insert(gaps.end(), line->gaps().begin(), line->gaps().end());
+  }
+  std::ranges::sort(gaps, {}, [](const Gap& gap) { return gap.interval.begin; });
+  std::vector<Interval> times;
+  Timestamp from = all.begin;
+  for (const Gap& gap : gaps) {
+    const Interval before{from, std::min(gap.interval.begin, all.end)};
+    if (before.begin < before.end) times.push_back(before);
+    from = std::max(from, gap.interval.end);
+  }
+  if (from < all.end) times.push_back({from, all.end});
+  return times;
+}
+
+Joules energy_over(const Timeline& line, std::span<const Interval> times) {
+  return sum_over(times, [&](Interval interval) { return line.energy_clamped(interval); });
+}
+
+Seconds length_of(std::span<const Interval> times) {
+  Seconds sum{0};
+  for (const Interval interval : times) sum += Seconds{interval.length()};
+  return sum;
+}
 
 std::string described(const Channel& channel) {
   return channel.method.empty() ? channel.name : channel.name + " (" + channel.method + ")";

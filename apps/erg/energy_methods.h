@@ -21,6 +21,7 @@ std::string described(const Channel& channel);
 struct MethodEnergy {
   std::string method;
   Joules energy;
+  std::optional<Seconds> time = std::nullopt;  // of a recording of its own
 };
 
 // One device as every method would have seen it, over the time that all its readings cover.
@@ -31,16 +32,25 @@ struct MethodComparison {
   Seconds time{0};
   std::vector<MethodEnergy> rows;    // the reference's own is not among them
   std::vector<std::string> reasons;  // why a row is far from the reference, where it can be told
+  std::vector<std::string> notes;    // what a reader must know of the times compared
 };
+
+// The times that all of the readings cover, in order: without those where one has a gap.
+std::vector<Interval> covered_by_all(std::span<const Timeline* const> lines);
+// Over several times that a timeline covers.
+Joules energy_over(const Timeline& line, std::span<const Interval> times);
+Seconds length_of(std::span<const Interval> times);
 
 // A device without readings of energy or power is left out. Beside what was read: each power polled
 // every `polling` as a script around nvidia-smi does, the estimators of other tools from the
 // recorded utilisation, and nominal power times time. A pure function of the run.
 std::vector<MethodComparison> compare_methods(const Run& run, Seconds polling);
 
-// Recordings of the same work by different tools, one after another or at once: device by device of
-// each kind, every recording over its own time. The reference is the one that measured best; an
-// energy that another tool computed itself is told apart from a measured one, and why it differs.
+// Recordings of the same work by different tools, one after another or at once: device by device,
+// each recording over its own time. A device is known by its kind and id; the plain id of a tool
+// that knows no other stands for the only device of the kind. The reference is the one that
+// measured best; an energy that another tool computed itself is told apart from a measured one, and
+// why it differs.
 std::vector<MethodComparison> compare_recordings(std::span<const Run> runs, Seconds polling);
 
 // Adds to each row of `comparison` the same divided by the gain that its method had in `other`, a

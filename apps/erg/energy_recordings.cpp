@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "energy_methods.h"
 #include "erg/numbers.h"
@@ -35,16 +37,40 @@ std::vector<Reading> readings_of(std::span<const Run> runs, DeviceKind kind) {
       for (const auto& device : part.header.devices) {
         if (device.kind != kind) continue;
         for (const auto& line : part.timelines) {
-          const auto covered = line.covered();
-          if (line.channel().device != device.id || !covered || covered->empty()) continue;
+          if (line.channel().device != device.id) continue;
           if (line.channel().kind == ChannelKind::gauge) continue;
-          all.push_back(
-              {&run, &device, &line, line.energy_clamped(*covered), Seconds{covered->length()}});
+          const Timeline* const own = &line;
+          const auto times = covered_by_all({&own, 1});
+          if (times.empty()) continue;
+          all.push_back({&run, &device, &line, energy_over(line, times), length_of(times)});
         }
       }
     }
   }
   std::ranges::stable_sort(all, {}, rank);
+  return all;
+}
+
+// The readings of one device each, those first that tell most energy. Tools that do not know a
+// card's UUID call it gpu-0, which is the card where there is only one.
+std::vector<std::vector<Reading>> by_device(std::vector<Reading> readings, DeviceKind kind) {
+  std::vector<std::string> ids;
+  for (const auto& reading : readings) {
+    if (std::ranges::find(ids, reading.device->id) == ids.end()) ids.push_back(reading.device->id);
+  }
+  const std::string plain = fmt::format("{}-0", to_string(kind));
+  const auto is_sure = [&](const std::string& id) { return id != plain; };
+  const bool one = kind == DeviceKind::gpu && ids.size() == 2 &&
+                   std::ranges::count_if(ids, is_sure) == 1 &&
+                   std::ranges::find_if(ids, is_sure)->starts_with("GPU-");
+  std::vector<std::vector<Reading>> all(one ? 1 : ids.size());
+  for (auto& reading : readings) {
+    const auto place = std::ranges::find(ids, reading.device->id) - ids.begin();
+    all[one ? 0 : static_cast<std::size_t>(place)].push_back(reading);
+  }
+  std::ranges::stable_sort(all, std::ranges::greater{}, [](const std::vector<Reading>& device) {
+    return device.front().energy.value();
+  });
   return all;
 }
 
@@ -93,6 +119,26 @@ std::string name_of(const std::vector<Reading>& readings, DeviceKind kind) {
   return std::string{to_string(kind)};
 }
 
+// Energies of different times say nothing of the methods.
+void add_note_of_lengths(MethodComparison& comparison, const std::vector<Reading>& readings) {
+  const Seconds own = readings.front().time;
+  std::vector<std::string> others;
+  Seconds least{1e300}, most{0};
+  for (const auto& reading : readings) {
+    constexpr double kAlike = 0.05;
+    if (std::abs(reading.time / own - 1) <= kAlike) continue;
+    least = std::min(least, reading.time);
+    most = std::max(most, reading.time);
+    const std::string& name = reading.run->header.name;
+    if (std::ranges::find(others, name) == others.end()) others.push_back(name);
+  }
+  if (others.empty()) return;
+  comparison.notes.push_back(fmt::format(
+      "energies of different times, not of one work: the reference is of {:.1f} s; of {:.1f} s to "
+      "{:.1f} s: {}",
+      own.count(), least.count(), most.count(), fmt::join(others, ", ")));
+}
+
 MethodComparison compare(const std::vector<Reading>& readings, DeviceKind kind, Seconds polling) {
   const Reading& reference = readings.front();
   MethodComparison comparison;
@@ -108,9 +154,10 @@ MethodComparison compare(const std::vector<Reading>& readings, DeviceKind kind, 
   }
   for (std::size_t i = 1; i < readings.size(); ++i) {
     if (readings[i].run == reference.run && readings[i].device == reference.device) continue;
-    comparison.rows.push_back({described(readings[i]), readings[i].energy});
+    comparison.rows.push_back({described(readings[i]), readings[i].energy, readings[i].time});
     add_reason(comparison, reference, readings[i]);
   }
+  add_note_of_lengths(comparison, readings);
   const bool told = std::ranges::any_of(comparison.rows, [](const MethodEnergy& row) {
     return row.method.starts_with("nominal") || row.method.starts_with("power limit");
   });
@@ -127,8 +174,9 @@ MethodComparison compare(const std::vector<Reading>& readings, DeviceKind kind, 
 std::vector<MethodComparison> compare_recordings(std::span<const Run> runs, Seconds polling) {
   std::vector<MethodComparison> all;
   for (const auto kind : {DeviceKind::gpu, DeviceKind::cpu, DeviceKind::memory}) {
-    const auto readings = readings_of(runs, kind);
-    if (!readings.empty()) all.push_back(compare(readings, kind, polling));
+    for (const auto& device : by_device(readings_of(runs, kind), kind)) {
+      all.push_back(compare(device, kind, polling));
+    }
   }
   return all;
 }

@@ -42,9 +42,11 @@ Json form(const MethodComparison& one) {
     entry["method"] = row.method;
     entry["energy_j"] = row.energy.value();
     entry["error"] = error_of(row, one);
+    if (row.time) entry["time_s"] = row.time->count();
     json["rows"].push_back(std::move(entry));
   }
   if (!one.reasons.empty()) json["reasons"] = one.reasons;
+  if (!one.notes.empty()) json["notes"] = one.notes;
   return json;
 }
 
@@ -61,6 +63,7 @@ std::string table_of(const MethodComparison& one, TextStyle style) {
   }
   std::string out = table.text(style);
   for (const auto& reason : one.reasons) out += "reason: " + plain_text(reason) + "\n";
+  for (const auto& note : one.notes) out += "note: " + plain_text(note) + "\n";
   return out;
 }
 
@@ -133,6 +136,8 @@ int show(const Commands& commands, const MethodsOptions& options) {
   std::string out;
   if (options.json && !options.trace.empty()) {
     Json json = form(all.front());
+    json["devices"] = Json::array();
+    for (const auto& one : all) json["devices"].push_back(form(one));
     if (!levels.empty()) json["loads"] = form(levels);
     json["warnings"] = form(report);
     out = json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -62,8 +62,13 @@ std::optional<Run> meter_trace(const std::string& folder, ImportReport& report) 
                 [](const ImportWarning& one) { return one.name == "nothing_found"; });
   if (items.empty()) return std::nullopt;
   Run run = collect_run(items.front(), {}, report);
-  if (!metered(run)) return std::nullopt;
-  return run;
+  if (metered(run)) return run;
+  // The log is read once more, alone: what it holds that is no good is told then.
+  const std::string log = (fs::path{folder} / "gpudata.csv").string();
+  std::erase_if(report.warnings, [&](const ImportWarning& one) { return one.path == log; });
+  report.warn("meter_empty", (fs::path{folder} / kOfATrace.front()).string(), 1,
+              "fewer than two records, so no meter: what follows is judged by the log alone");
+  return std::nullopt;
 }
 
 std::vector<Run> logs_in(const std::string& folder, ImportReport& report) {

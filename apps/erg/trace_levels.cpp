@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "energy_methods.h"
 #include "erg/load_levels.h"
@@ -24,11 +25,29 @@ std::optional<double> gain_of(const Part& part, std::string_view channel) {
   const Timeline* meter = meter_of(part);
   for (const Timeline& line : part.timelines) {
     if (!meter || line.channel().name != channel || !line.covered() || !meter->covered()) continue;
-    const Interval both = intersection(*line.covered(), *meter->covered());
-    const Joules true_energy = meter->energy_clamped(both);
-    if (true_energy.value() > 0) return line.energy_clamped(both) / true_energy;
+    const std::array<const Timeline*, 2> lines{&line, meter};
+    const auto both = covered_by_all(lines);
+    const Joules true_energy = energy_over(*meter, both);
+    if (true_energy.value() > 0) return energy_over(line, both) / true_energy;
   }
   return std::nullopt;
+}
+
+// The spans of which both series tell all.
+SpanTable spans_told(const SpanTable& spans, const Timeline& line, const Timeline& meter) {
+  const std::array<const Timeline*, 2> lines{&line, &meter};
+  const auto times = covered_by_all(lines);
+  SpanTable told;
+  for (SpanIndex i = 0; i < spans.size(); ++i) {
+    Span span = spans[i];
+    const bool whole = std::ranges::any_of(times, [&](const Interval& time) {
+      return time.begin <= span.interval.begin && span.interval.end <= time.end;
+    });
+    if (span.kind == SpanKind::range && !whole) continue;
+    span.name = told.intern(spans.name(span.name));
+    told.append(span);
+  }
+  return told;
 }
 
 // The mean power of each load, in the order in which they came. A meter of some thousand readings a
@@ -69,13 +88,15 @@ std::vector<TraceLevel> trace_levels(const Run& trace, const std::optional<Run>&
   for (const Part& part : trace.parts) {
     const Timeline* meter = meter_of(part);
     if (!meter) continue;
-    const auto truth = powers_of_loads(part.spans, *meter);
     for (const Timeline& line : part.timelines) {
       if (&line == meter || line.channel().kind != ChannelKind::windowed_power) continue;
       const Part& judge = gain_from && !gain_from->parts.empty() ? gain_from->parts.front() : part;
       const auto gain = gain_of(judge, line.channel().name);
       if (!gain || *gain <= 0) continue;
-      const auto seen = load_levels(part.spans, line).levels;
+      const bool hole = !line.gaps().empty() || !meter->gaps().empty();
+      const SpanTable spans = hole ? spans_told(part.spans, line, *meter) : part.spans;
+      const auto truth = powers_of_loads(spans, *meter);
+      const auto seen = load_levels(spans, line).levels;
       for (std::size_t i = 0; i < seen.size() && i < truth.size(); ++i) {
         TraceLevel level{seen[i].name, described(line.channel()), *gain,
                          truth[i],     seen[i].timeline / *gain,  std::nullopt};

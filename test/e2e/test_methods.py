@@ -141,6 +141,70 @@ class Traces(ErgCase):
             {"power_absurd", "cells_missing", "rows_malformed", "time_backwards", "stamps_malformed"}, names
         )
 
+    def edit_log(self, trace, edit):
+        path = trace / "gpudata.csv"
+        rows = path.read_text().splitlines()
+        edit(rows)
+        path.write_text("\n".join(rows) + "\n")
+
+    def compared(self, trace):
+        done = self.erg("methods", "--trace", str(trace), "--json")
+        return json.loads(done.stdout)
+
+    def test_one_stamp_of_another_year_changes_nothing(self):
+        whole = self.compared(self.copy())
+        trace = self.copy()
+
+        def edit(rows):
+            rows[100] = rows[100].replace("2023/", "2033/")
+
+        self.edit_log(trace, edit)
+        found = self.compared(trace)
+        self.assertEqual([one["name"] for one in found["warnings"]], ["time_absurd"])
+        for row, before in zip(found["rows"], whole["rows"]):
+            self.assertAlmostEqual(row["error"], before["error"], delta=0.005)
+
+    def test_a_hole_in_a_log_is_not_compared(self):
+        whole = self.compared(self.copy())
+        trace = self.copy()
+
+        def edit(rows):
+            del rows[500:1000]
+
+        self.edit_log(trace, edit)
+        found = self.compared(trace)
+        self.assertEqual([one["name"] for one in found["warnings"]], ["time_lost"])
+        self.assertLess(found["time_s"], whole["time_s"] - 3)
+        self.assertIn("gaps", found["notes"][0])
+
+    def test_an_empty_meter_is_none(self):
+        trace = self.copy()
+        (trace / "PMD_data.bin").write_bytes(b"")
+        found = self.compared(trace)
+        details = {one["name"]: one["detail"] for one in found["warnings"]}
+        self.assertIn("judged by the log alone", details["meter_empty"])
+
+    def test_what_cannot_be_compared_is_named_first(self):
+        trace = self.copy()
+        (trace / "PMD_start_ts.txt").write_text("soon\n")
+        self.assertIn(("stamps_malformed", "PMD_start_ts.txt"), self.warned(trace, 1))
+        trace = self.copy()
+        (trace / "gpudata.csv").write_text("timestamp, power.draw [W]\n")
+        self.assertIn(("file_short", "gpudata.csv"), self.warned(trace, 1))
+
+    def test_devices_of_a_laptop_are_kept_apart(self):
+        trace = str(self.data / "thesis/m1")
+        found = self.json("methods", "--trace", trace)
+        devices = found["devices"]
+        self.assertEqual(found["reference_j"], devices[0]["reference_j"])
+        names = [one["device"] for one in devices]
+        self.assertEqual(names[:2], ["MacBookPro17,1 gpu", "MacBookPro17,1 ane"])
+        self.assertEqual(len(set(names)), len(names))
+        for one in devices[:2]:  # training and rest
+            self.assertEqual(len(one["rows"]), 1)
+            self.assertIn("different times", one["notes"][0])
+        self.assertAlmostEqual(devices[0]["reference_j"], 3553, delta=1)
+
     def test_series_of_different_times_are_refused(self):
         trace = self.copy()
         (trace / "PMD_start_ts.txt").write_text("1688840857\n")
