@@ -238,9 +238,8 @@ StoredSweep one_sweep(const Store& store, const std::vector<std::string>& words)
   }
   const std::string word = words.empty() ? "" : words.front();
   const bool none = found.empty();
-  if (none && !words.empty()) must_be_usable(store, words);
+  if (none) must_be_usable(store, words);
   if (none) found = stored_sweeps(store, {}, false);
-  if (found.empty()) must_be_usable(store, {});
   if (found.empty()) {
     throw std::runtime_error{"no sweep is stored in " + store.url() +
                              ": erg cap sweep -- COMMAND makes one, erg import zeus brings some"};

@@ -51,6 +51,10 @@ class Choices(ErgCase):
     def test_from_probes_the_rest_is_modelled(self):
         chosen = self.json("cap", "choose", "net", "--from-probes", "4", "--pareto")
         self.assertEqual(chosen["method"], "physical")
+        self.assertEqual(chosen["probes_w"], [100, 150, 200, 300])
+        self.assertNotIn("probes_w", self.json("cap", "choose", "net"))
+        text = self.erg("cap", "choose", "net", "--from-probes", "4").stdout
+        self.assertIn("from the probes 100 W, 150 W, 200 W, 300 W", text)
         modelled = [p for p in chosen["pareto"] if p["provenance"] == "modelled"]
         self.assertEqual([point["runs"] for point in modelled], [0] * len(modelled))
         self.assertTrue(all(point["energy_u_j"] > 0 for point in modelled))
@@ -62,6 +66,28 @@ class Choices(ErgCase):
         self.erg("cap", "choose", "net", "--step", "1", "--caps", "150", status=2)
         self.erg("cap", "choose", "net", "--step", "0", status=2)
         self.erg("cap", "choose", "net", "--step", "1e-9", status=2)
+
+    def test_a_budget_buys_whole_epochs(self):
+        # 5000 J: 2.87, 3.57, 3.25, 2.65, 2.17 epochs.
+        kwh = ("--kwh", str(5000 / 3.6e6))
+        before = datetime.datetime.now(datetime.timezone.utc)
+        rows = self.json("cap", "budget", "net", *kwh)["rows"]
+        self.assertEqual([row["whole_epochs"] for row in rows], [2, 3, 3, 2, 2])
+        for row, (_, time, watts) in zip(rows, SWEEP):
+            self.assertAlmostEqual(row["epochs"], 5000 / time / watts, delta=1e-6)
+            self.assertAlmostEqual(row["duration_s"], row["whole_epochs"] * time, delta=1e-6)
+            self.assertAlmostEqual(row["spent_j"], row["whole_epochs"] * time * watts, delta=1e-3)
+            end = datetime.datetime.fromisoformat(row["end"].replace("Z", "+00:00"))
+            self.assertAlmostEqual((end - before).total_seconds(), row["duration_s"], delta=5)
+        rows = self.json("cap", "budget", "net", "--kwh", "1e-6")["rows"]
+        self.assertEqual({(row["whole_epochs"], row["duration_s"], row["spent_j"]) for row in rows}, {(0, 0, 0)})
+
+    def test_a_power_far_above_its_cap_is_told(self):
+        self.trace("odd", "net3", [(100, 20, 250), (200, 10, 180), (300, 9, 220)])
+        done = self.erg("import", "zeus", "summary_power_odd.csv")
+        self.assertIn("power_above_cap", done.stdout + done.stderr)
+        self.assertIn("power_above_cap: 1 of 3", self.erg("cap", "savings", "net3").stderr)
+        self.assertNotIn("power_above_cap", self.erg("cap", "savings", "LAB").stderr)
 
     def test_the_reverse_of_a_budget_by_a_time_or_a_day(self):
         def plan(deadline, **options):
@@ -87,6 +113,8 @@ class Choices(ErgCase):
         self.erg("import", "zeus", "summary_power_other.csv")
         score = self.json("cap", "choose", "--from-probes", "4", "--evaluate")
         self.assertEqual(score["configurations"], 2)
+        self.assertEqual(score["probe_count"], 4)
+        self.assertIn("the highest and the lowest cap", score["probes"])
         self.assertEqual([one["device"] for one in score["by_device"]], ["LAB", "OTHER"])
         one, other = score["by_device"]
         for key in ("excess_energy_mean", "time_error_mean", "time_error_median", "time_error_p95"):

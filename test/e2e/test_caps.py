@@ -131,6 +131,15 @@ class FakeCard(CapCase):
         done = self.erg(*SWEEP, "--name", "x", "--resume", "--caps", "300,600", "--repeats", "1", "--", "true")
         self.assertIn("drew more than its cap", done.stdout)
 
+    def test_a_sweep_that_failed_at_every_cap_is_there_without_a_usable_run(self):
+        self.sweep("--name", "bad", "--caps", "300,600", "--repeats", "1", "--", "false", status=1)
+        for words in (["choose", "bad"], ["choose"], ["savings", "bad"]):
+            done = self.erg("cap", *words, status=1)
+            self.assert_one_line(done.stderr, "the sweep 'bad' is there")
+            self.assertIn("--resume", done.stderr)
+            self.assertIn("2 did not finish", done.stderr)
+        self.assert_one_line(self.erg("cap", "choose", "other", status=1).stderr, "no sweep")
+
     def test_run_takes_a_cap(self):
         self.erg("run", "--cap", "300", "--cap-device", "0", "--", "sleep", "0.2")
         self.assertEqual(self.json("runs", "list")[0]["tags"]["power_cap_w"], "300")

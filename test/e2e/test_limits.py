@@ -29,6 +29,13 @@ class Limits(NvmlCase):
         self.assertEqual(self.json("cap", "show")[0]["limit_w"], 700)
 
 
+    def test_a_limit_that_is_clamped_is_named_as_it_was_asked_for(self):
+        self.set("silent_clamp_mw=250000")
+        done = self.erg("cap", "set", "300", "--device", "0", status=1)
+        self.assert_one_line(done.stderr, "asked for 300 W, the card took 250 W")
+        self.assertIn("the limit before, 700 W, could not be given back", done.stderr)
+
+
 @unittest.skipUnless(os.environ.get("ERG_TEST_HOLD_LIMIT"), "no holder of limits was built")
 class HeldLimit(NvmlCase):
     """A program that holds card 0 at 400 W, found at 700 W."""

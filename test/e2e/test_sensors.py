@@ -32,16 +32,17 @@ class NoSensor(ErgCase):
         self.assertIn("no energy", self.erg("runs", "show", "last").stdout)
 
 
-class FakeRapl(ErgCase):
-    """One package that draws 50 W."""
+class FakeZone(ErgCase):
+    """One zone of RAPL that draws 50 W."""
 
     WATTS = 50
+    NAME = ""
 
     def setUp(self):
         super().setUp()
         self.zone = self.folder / "sys/class/powercap/intel-rapl:0"
         self.zone.mkdir(parents=True)
-        (self.zone / "name").write_text("package-0\n")
+        (self.zone / "name").write_text(self.NAME + "\n")
         (self.zone / "max_energy_range_uj").write_text("262143328850\n")
         self.environment["ERG_SYSFS_ROOT"] = str(self.folder / "sys")
         self.stop = threading.Event()
@@ -62,6 +63,15 @@ class FakeRapl(ErgCase):
         while not self.stop.wait(0.005):
             self.count()
 
+    def assert_near(self, watts):
+        self.assertIsNotNone(watts)
+        self.assertGreater(watts, 0.4 * self.WATTS)
+        self.assertLess(watts, 1.8 * self.WATTS)
+
+
+class FakeRapl(FakeZone):
+    NAME = "package-0"
+
     def test_a_run_measures_it(self):
         self.erg("run", "--", "sleep", "1")
         energy = self.json("energy", "last", "--by", "device")
@@ -72,11 +82,6 @@ class FakeRapl(ErgCase):
         self.assertAlmostEqual(
             package["energy_j"], package["power_w"] * package["time_s"], delta=1e-6 * package["energy_j"]
         )
-
-    def assert_near(self, watts):
-        self.assertIsNotNone(watts)
-        self.assertGreater(watts, 0.4 * self.WATTS)
-        self.assertLess(watts, 1.8 * self.WATTS)
 
     def test_check_finds_its_power(self):
         found = self.json("sensors", "check", "--scale", "0.2")
@@ -114,6 +119,39 @@ class FakeRapl(ErgCase):
         watts = sorted(float(word) for word in re.findall(r"cpu-0 (\d+(?:\.\d+)?) W", out))
         self.assertTrue(watts, out)
         self.assert_near(watts[len(watts) // 2])
+
+    def test_the_platform_is_a_board_that_is_never_added_to_its_package(self):
+        self.add_platform()
+        sensors = self.json("sensors")
+        kinds = {device["id"]: device["kind"] for device in sensors["devices"]}
+        self.assertEqual((kinds["board-0"], kinds["cpu-0"]), ("board", "cpu"))
+        self.assertIn("psys", self.erg("sensors").stdout)
+        self.erg("run", "--", "sleep", "1")
+        energy = self.json("energy", "last", "--by", "device")
+        self.assertNotIn("board-0", [row["name"] for row in energy["rows"]])
+        self.assertTrue(any("board-0 holds the other" in note for note in energy["notes"]), energy["notes"])
+
+    def add_platform(self):
+        psys = self.folder / "sys/class/powercap/intel-rapl:1"
+        psys.mkdir()
+        (psys / "name").write_text("psys\n")
+        (psys / "max_energy_range_uj").write_text("262143328850\n")
+        (psys / "energy_uj").symlink_to(self.zone / "energy_uj")
+
+
+class FakePlatform(FakeZone):
+    NAME = "psys"
+
+    def test_a_run_measures_it(self):
+        sensors = self.json("sensors")
+        self.assertEqual([(d["id"], d["kind"]) for d in sensors["devices"]], [("board-0", "board")])
+        self.assertNotIn("no readable RAPL zone", self.erg("sensors").stdout)
+        self.erg("run", "--", "sleep", "1")
+        energy = self.json("energy", "last", "--by", "device")
+        self.assertEqual([row["name"] for row in energy["rows"]], ["board-0"])
+        self.assertEqual(energy["rows"][0]["provenance"], "measured")
+        self.assert_near(energy["rows"][0]["power_w"])
+        self.assertEqual(energy["total"]["energy_j"], energy["rows"][0]["energy_j"])
 
 
 @unittest.skipUnless(os.environ.get("ERG_TEST_NVML"), "no fake NVML was built")
