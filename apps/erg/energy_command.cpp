@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
+#include <optional>
 #include <span>
 #include <sstream>
 
@@ -60,6 +62,28 @@ bool has_readings(const Run& run) {
   return false;
 }
 
+// Devices whose every source has gaps: a total is without what they drew then.
+std::vector<std::string> notes_of_gaps(const Run& run) {
+  std::vector<std::string> notes;
+  for (const auto& part : run.parts) {
+    for (const auto& device : part.header.devices) {
+      std::optional<Seconds> least;
+      for (const auto& line : part.timelines) {
+        if (line.channel().device != device.id || line.channel().kind == ChannelKind::gauge)
+          continue;
+        Seconds without{0};
+        for (const Gap& gap : line.gaps()) without += Seconds{gap.interval.length()};
+        least = std::min(least.value_or(without), without);
+      }
+      if (!least || least->count() <= 0) continue;
+      notes.push_back(fmt::format(
+          "{} has gaps of {:.2f} s in all, whose energy nobody knows: a total is without it",
+          device.id, least->count()));
+    }
+  }
+  return notes;
+}
+
 // What would have told what is asked for, where the run has none of it.
 std::string hint(const Run& run, const Breakdown& breakdown) {
   if (!breakdown.rows.empty()) return "";
@@ -100,6 +124,7 @@ int show(const Commands& commands, const EnergyOptions& options) {
     how.by = groups[i];
     Breakdown breakdown = stored ? *stored : attribute(run, how);
     if (auto note = hint(run, breakdown); !note.empty()) breakdown.notes.push_back(std::move(note));
+    for (auto& note : notes_of_gaps(run)) breakdown.notes.push_back(std::move(note));
     if (i > 0) text += options.json ? ",\n" : "\n";
     text +=
         options.json ? breakdown_json(run, breakdown) : breakdown_text(breakdown, stdout_style());

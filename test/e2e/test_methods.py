@@ -29,6 +29,22 @@ class MethodsOfARun(ErgCase):
             self.assertEqual(self.json("runs", "list", "--where", f"name={name}")[0]["name"], name)
 
 
+class Gaps(ErgCase):
+    def test_a_total_without_a_device_says_so(self):
+        log = self.folder / "pm.txt"
+        sample = (
+            "*** Sampled system activity (Sun Oct 22 14:38:0{} 2023 +0200) (1000ms elapsed) ***\n"
+            "CPU Power: {} mW\nGPU Power: 100 mW\nANE Power: 0 mW\n"
+            "Combined Power (CPU + GPU + ANE): 2100 mW\n"
+        )
+        log.write_text("Machine model: Mac\n" + "".join(sample.format(i, -2000) for i in range(4)))
+        done = self.erg("import", "powermetrics", str(log), "--name", "lacking")
+        self.assertIn("8.000 J more", done.stderr)
+        notes = self.json("energy", "lacking")["notes"]
+        self.assertTrue(any("cpu-0 has gaps of 4.00 s" in note for note in notes), notes)
+        self.assertIn("note: cpu-0 has gaps", self.erg("energy", "lacking", "--by", "device").stdout)
+
+
 class Traces(ErgCase):
     def setUp(self):
         super().setUp()
