@@ -242,12 +242,21 @@ void correct_gain(MethodComparison& comparison, const MethodComparison& other) {
 
 std::vector<MethodComparison> compare_methods(const Run& run, Seconds polling) {
   std::vector<MethodComparison> all;
+  std::vector<std::string> left_out;
   for (const auto& part : run.parts) {
     for (const auto& device : part.header.devices) {
       if (device.kind == DeviceKind::board) continue;  // a meter is the reference of its card
       auto one = compare_device(device, part, run.header.environment, polling);
+      const bool measured = std::ranges::any_of(part.timelines, [&](const Timeline& line) {
+        return line.channel().device == device.id && measures_energy(line);
+      });
+      if (measured && !one) left_out.push_back(device.id);
       if (one) all.push_back(std::move(*one));
     }
+  }
+  if (all.empty()) return all;
+  for (const auto& id : left_out) {
+    all.front().notes.push_back(id + " is left out: at no time has it readings without a gap");
   }
   return all;
 }

@@ -43,6 +43,8 @@ class Gaps(ErgCase):
         notes = self.json("energy", "lacking")["notes"]
         self.assertTrue(any("cpu-0 has gaps of 4.00 s" in note for note in notes), notes)
         self.assertIn("note: cpu-0 has gaps", self.erg("energy", "lacking", "--by", "device").stdout)
+        found = self.json("methods", "lacking")
+        self.assertTrue(any("cpu-0 is left out" in note for note in found[0]["notes"]))
 
 
 class Traces(ErgCase):
