@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <array>
 #include <optional>
 #include <span>
@@ -9,6 +8,7 @@
 
 #include "breakdowns.h"
 #include "console.h"
+#include "energy_methods.h"
 #include "erg/attribute.h"
 #include "erg/breakdown_text.h"
 #include "erg/dynamic_energy.h"
@@ -62,23 +62,22 @@ bool has_readings(const Run& run) {
   return false;
 }
 
-// Devices whose every source has gaps: a total is without what they drew then.
+// Devices that no source tells anything of at any time: no total holds what they drew.
 std::vector<std::string> notes_of_gaps(const Run& run) {
   std::vector<std::string> notes;
   for (const auto& part : run.parts) {
     for (const auto& device : part.header.devices) {
-      std::optional<Seconds> least;
+      std::optional<bool> told;  // empty: was not to be measured
       for (const auto& line : part.timelines) {
         if (line.channel().device != device.id || line.channel().kind == ChannelKind::gauge)
           continue;
-        Seconds without{0};
-        for (const Gap& gap : line.gaps()) without += Seconds{gap.interval.length()};
-        least = std::min(least.value_or(without), without);
+        const Timeline* const one = &line;
+        const bool only_gaps = !line.gaps().empty() && covered_by_all({&one, 1}).empty();
+        told = told.value_or(false) || !only_gaps;
       }
-      if (!least || least->count() <= 0) continue;
-      notes.push_back(fmt::format(
-          "{} has gaps of {:.2f} s in all, whose energy nobody knows: a total is without it",
-          device.id, least->count()));
+      if (told.value_or(true)) continue;
+      notes.push_back(device.id +
+                      ": no readings but gaps; its energy is not known, and the total without it");
     }
   }
   return notes;
