@@ -8,12 +8,12 @@
 
 #include "erg/breakdown.h"
 #include "erg/complexity.h"
-#include "erg/power_limiter.h"
 #include "erg/run.h"
 #include "erg/store.h"
 
 namespace erg {
 
+struct CardLimits;
 struct ChannelProfile;
 struct MissingSource;
 struct StoreCheck;
@@ -36,11 +36,6 @@ std::string store_check_json(std::string_view url, const StoreCheck& check);
 std::string profiles_json(std::span<const ChannelProfile> profiles,
                           std::span<const std::string> warnings);
 
-// What can hold a card back.
-struct CardLimits {
-  std::optional<PowerLimits> power;
-  std::optional<ClockLimits> clock;
-};
 std::string power_limits_json(std::span<const CardLimits> cards);
 
 // What a device draws just now.

@@ -43,6 +43,12 @@ struct ClockLimits {
   unsigned index = 0;  // NVML's
 };
 
+// What can hold a card back.
+struct CardLimits {
+  std::optional<PowerLimits> power;
+  std::optional<ClockLimits> clock;
+};
+
 // A limit that was not set: why, in the driver's words, and the way out (may be empty).
 class LimitRefused : public std::runtime_error {
  public:
