@@ -23,7 +23,7 @@ Joules between(const Channel& channel, const Sample& from, const Sample& to) {
 }  // namespace
 
 EnergyTally::EnergyTally(std::unique_ptr<RunWriter> to, std::vector<Channel> channels)
-    : to_{std::move(to)} {
+    : ForwardingWriter{std::move(to)} {
   for (auto& channel : channels) sums_.push_back({std::move(channel), {}, false, {}});
 }
 
@@ -56,7 +56,7 @@ void EnergyTally::append_samples(std::size_t channel, std::span<const Sample> sa
       sum.last = sample;
     }
   }
-  to_->append_samples(channel, samples);
+  ForwardingWriter::append_samples(channel, samples);
 }
 
 void EnergyTally::append_gap(std::size_t channel, const Gap& gap) {
@@ -64,7 +64,7 @@ void EnergyTally::append_gap(std::size_t channel, const Gap& gap) {
     const std::scoped_lock lock{mutex_};
     sums_[channel].last.reset();
   }
-  to_->append_gap(channel, gap);
+  ForwardingWriter::append_gap(channel, gap);
 }
 
 }  // namespace erg
