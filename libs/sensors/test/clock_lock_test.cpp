@@ -6,15 +6,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <fstream>
-#include <functional>
 #include <thread>
 
 #include "erg/power_limiter.h"
-#include "erg/testing/fake_nvml.h"
-#include "erg/testing/temp_tree.h"
 #include "limit_journal.h"
+#include "limiter_case.h"
 
 namespace erg {
 namespace {
@@ -22,19 +19,11 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-class ClockLock : public ::testing::Test {
+class ClockLock : public testing::LimiterCase {
  protected:
   std::uint32_t locked_mhz() { return fake_.gpu(0).locked_mhz; }
-  std::string uuid() { return fake_.gpu(0).uuid; }
   bool journal() {
     return std::filesystem::exists(journal_file(resolved(options_), uuid(), LimitKind::clock));
-  }
-  static bool soon(const std::function<bool()>& happened) {
-    for (int i = 0; i < 500; ++i) {
-      if (happened()) return true;
-      std::this_thread::sleep_for(std::chrono::milliseconds{10});
-    }
-    return false;
   }
   // A process that holds the card's power and clock until it dies.
   ::pid_t holder() {
@@ -48,18 +37,6 @@ class ClockLock : public ::testing::Test {
     EXPECT_TRUE(soon([&] { return locked_mhz() == 1200; }));
     return child;
   }
-  std::string refusal(const std::function<void()>& act) {
-    try {
-      act();
-    } catch (const LimitRefused& error) {
-      return std::string{error.what()} + " | " + error.remedy();
-    }
-    return "not refused";
-  }
-
-  testing::TempTree tree_;
-  testing::FakeNvml fake_{tree_.path("state")};
-  PowerLimiterOptions options_{FAKE_NVML, tree_.path("journal"), tree_.root()};
 };
 
 TEST_F(ClockLock, TellsTheRangeOfEachCard) {

@@ -8,14 +8,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <fstream>
-#include <functional>
 #include <thread>
 
-#include "erg/testing/fake_nvml.h"
-#include "erg/testing/temp_tree.h"
 #include "limit_journal.h"
+#include "limiter_case.h"
 
 namespace erg {
 namespace {
@@ -24,20 +21,10 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-class PowerLimiterTest : public ::testing::Test {
+class PowerLimiterTest : public testing::LimiterCase {
  protected:
   std::uint32_t limit_w(std::size_t card = 0) { return fake_.gpu(card).limit_mw / 1000; }
-  std::string uuid(std::size_t card = 0) { return fake_.gpu(card).uuid; }
   bool journal() { return std::filesystem::exists(journal_file(resolved(options_), uuid())); }
-
-  // Waits for what another process is to do; true once it has.
-  static bool soon(const std::function<bool()>& happened) {
-    for (int i = 0; i < 500; ++i) {
-      if (happened()) return true;
-      std::this_thread::sleep_for(std::chrono::milliseconds{10});
-    }
-    return false;
-  }
 
   // A process that holds the card at 400 W until it dies.
   ::pid_t holder() {
@@ -50,22 +37,6 @@ class PowerLimiterTest : public ::testing::Test {
     EXPECT_TRUE(soon([&] { return limit_w() == 400; }));
     return child;
   }
-  static void end(::pid_t child, int signal) {
-    ::kill(child, signal);
-    ::waitpid(child, nullptr, 0);
-  }
-  std::string refusal(const std::function<void()>& act) {
-    try {
-      act();
-    } catch (const LimitRefused& error) {
-      return std::string{error.what()} + " | " + error.remedy();
-    }
-    return "not refused";
-  }
-
-  testing::TempTree tree_;
-  testing::FakeNvml fake_{tree_.path("state")};
-  PowerLimiterOptions options_{FAKE_NVML, tree_.path("journal"), tree_.root()};
 };
 
 TEST_F(PowerLimiterTest, TellsTheLimitsOfEachCard) {
