@@ -24,13 +24,7 @@ bool has_blocks(const Run& run, bool of_layers) {
 }
 
 // More parts than one that did work: not only `erg run` and the program under it.
-bool several_ranks(const Run& run) {
-  const auto works = [](const Part& part) {
-    const auto kinds = part.spans.kinds();
-    return std::ranges::any_of(kinds, [](SpanKind kind) { return kind != SpanKind::run; });
-  };
-  return std::ranges::count_if(run.parts, works) > 1;
-}
+bool several_ranks(const Run& run) { return std::ranges::count_if(run.parts, does_work) > 1; }
 
 struct Wanted {
   Grouping by;

@@ -3,16 +3,13 @@
 
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 
+#include "erg/file_writer.h"
+
 namespace erg {
 namespace {
-
-[[noreturn]] void fail(const std::string& what) {
-  throw std::runtime_error{what + ": " + std::strerror(errno)};
-}
 
 TextStyle style_of(int descriptor) {
   const char* no_color = std::getenv("NO_COLOR");
@@ -20,21 +17,13 @@ TextStyle style_of(int descriptor) {
   return terminal ? TextStyle::terminal : TextStyle::plain;
 }
 
-// False, with errno set, when not all of it could be written.
-bool write_all(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const auto written = ::write(descriptor, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
-
 }  // namespace
 
 void print(std::string_view text) {
-  if (!write_all(STDOUT_FILENO, text)) fail("cannot write to standard output");
+  if (const int reason = write_all(STDOUT_FILENO, text)) {
+    throw std::runtime_error{std::string{"cannot write to standard output: "} +
+                             std::strerror(reason)};
+  }
 }
 
 void warn(std::string_view text) { inform("erg: warning: " + std::string{text} + "\n"); }

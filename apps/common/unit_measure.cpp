@@ -10,13 +10,6 @@ namespace {
 constexpr std::array<std::string_view, 5> kStep{phase::kToDevice, phase::kForward, phase::kLoss,
                                                 phase::kBackward, phase::kOptimizer};
 
-const Breakdown* breakdown_by(const Run& run, Grouping by) {
-  for (const auto& one : run.breakdowns) {
-    if (one.by == by && one.method != "designs") return &one;
-  }
-  return nullptr;
-}
-
 void add(const BreakdownRow& row, double share, UnitMeasure& into) {
   if (row.energy) into.energy = into.energy.value_or(Joules{0}) + share * row.energy->value;
   if (row.time) into.time = into.time.value_or(Seconds{0}) + share * row.time->value;
@@ -32,6 +25,13 @@ void add_step(const Breakdown& phases, UnitMeasure& into) {
 
 }  // namespace
 
+const Breakdown* measured_breakdown(const Run& run, Grouping by) {
+  for (const auto& one : run.breakdowns) {
+    if (one.by == by && one.method != "designs") return &one;
+  }
+  return nullptr;
+}
+
 UnitMeasure unit_measure(const Run& run, const std::string& unit) {
   const Workload& work = run.header.environment.workload;
   const double batch = static_cast<double>(work.batch);
@@ -39,17 +39,18 @@ UnitMeasure unit_measure(const Run& run, const std::string& unit) {
   UnitMeasure result;
   if (unit == "step") {
     result.images = batch;
-    if (const Breakdown* phases = breakdown_by(run, Grouping::phase)) add_step(*phases, result);
+    if (const Breakdown* phases = measured_breakdown(run, Grouping::phase))
+      add_step(*phases, result);
     return result;
   }
-  const Breakdown* epochs = breakdown_by(run, Grouping::epoch);
+  const Breakdown* epochs = measured_breakdown(run, Grouping::epoch);
   if (unit == "epoch" && epochs && !epochs->rows.empty()) {
     result.images = epoch_images;
     result.units = static_cast<double>(epochs->rows.size());
     for (const auto& row : epochs->rows) add(row, 1.0 / result.units, result);
     return result;
   }
-  const Breakdown* whole = breakdown_by(run, Grouping::run);
+  const Breakdown* whole = measured_breakdown(run, Grouping::run);
   if (!whole) return result;
   const double epochs_run = static_cast<double>(std::max<std::int64_t>(1, work.epochs));
   result.units = unit == "run" ? 1 : epochs_run;

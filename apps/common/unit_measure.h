@@ -16,6 +16,9 @@ struct UnitMeasure {
   double units = 0;   // how many of them the run had
 };
 
+// The breakdown of a whole run as it was measured: not that of one step by designs. Null: none.
+const Breakdown* measured_breakdown(const Run& run, Grouping by);
+
 // `unit`: "step" (its phases, without data loading and test), "epoch" or "run". From the run's
 // breakdowns; empty where it has none of the unit.
 UnitMeasure unit_measure(const Run& run, const std::string& unit);

@@ -133,22 +133,23 @@ class Panel {
   Range x_, y_;
 };
 
+// Percent of the highest cap's; the highest itself differs by nothing, for sure.
+template <class Estimate>
+Value change(const CapCurve& curve, const CapPoint& point, Estimate CapPoint::*what) {
+  const CapPoint& highest = curve.points.back();
+  if (&point == &highest) return {0, 0};
+  const auto &now = point.*what, &then = highest.*what;
+  const double ratio = now.value / then.value;
+  const double u = std::hypot(now.independent_u / now.value, then.independent_u / then.value);
+  return {100 * (ratio - 1), 100 * ratio * u};
+}
+
 Value energy_change(const CapCurve& curve, const CapPoint& point) {
-  const auto& highest = curve.points.back().energy;
-  const double ratio = point.energy.value / highest.value;
-  const bool same = &point == &curve.points.back();
-  const double u = std::hypot(point.energy.independent_u / point.energy.value,
-                              same ? 0 : highest.independent_u / highest.value);
-  return {100 * (ratio - 1), same ? 0 : 100 * ratio * u};
+  return change(curve, point, &CapPoint::energy);
 }
 
 Value time_change(const CapCurve& curve, const CapPoint& point) {
-  const auto& highest = curve.points.back().time;
-  const double ratio = point.time.value / highest.value;
-  const bool same = &point == &curve.points.back();
-  const double u = std::hypot(point.time.independent_u / point.time.value,
-                              same ? 0 : highest.independent_u / highest.value);
-  return {100 * (ratio - 1), same ? 0 : 100 * ratio * u};
+  return change(curve, point, &CapPoint::time);
 }
 
 Value mean_power(const CapCurve&, const CapPoint& point) {

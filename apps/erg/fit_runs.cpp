@@ -26,18 +26,6 @@ std::optional<Watts> cap_of(const Run& run) {
   return std::nullopt;
 }
 
-const Breakdown* breakdown_by(const Run& run, Grouping by) {
-  for (const auto& one : run.breakdowns) {
-    if (one.by == by && one.method != "designs") return &one;
-  }
-  return nullptr;
-}
-
-void add(const BreakdownRow& row, double share, Observation& into) {
-  if (row.energy) into.energy = into.energy.value_or(Joules{0}) + share * row.energy->value;
-  if (row.time) into.time = into.time.value_or(Seconds{0}) + share * row.time->value;
-}
-
 Observation observation(const Run& run, const RunSummary& summary, const TableOptions& options) {
   const Workload& work = run.header.environment.workload;
   Observation row;
@@ -60,14 +48,13 @@ Observation observation(const Run& run, const RunSummary& summary, const TableOp
 
 // Newest first, as the runs are.
 void add_epochs(const Run& run, const Observation& mean, Observations& table) {
-  const Breakdown* epochs = breakdown_by(run, Grouping::epoch);
+  const Breakdown* epochs = measured_breakdown(run, Grouping::epoch);
   if (!epochs) return;
   for (auto row = epochs->rows.rbegin(); row != epochs->rows.rend(); ++row) {
     Observation one = mean;
     one.label += " " + row->name;
-    one.energy.reset();
-    one.time.reset();
-    add(*row, 1, one);
+    one.energy = row->energy ? std::optional{row->energy->value} : std::nullopt;
+    one.time = row->time ? std::optional{row->time->value} : std::nullopt;
     table.rows.push_back(std::move(one));
   }
 }

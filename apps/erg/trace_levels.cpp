@@ -50,31 +50,6 @@ SpanTable spans_told(const SpanTable& spans, const Timeline& line, const Timelin
   return told;
 }
 
-// The mean power of each load, in the order in which they came. A meter of some thousand readings a
-// second needs no more.
-std::vector<Watts> powers_of_loads(const SpanTable& spans, const Timeline& meter) {
-  std::vector<NameId> names;
-  std::vector<Joules> energies;
-  std::vector<Seconds> times;
-  for (SpanIndex i = 0; i < spans.size(); ++i) {
-    if (spans.kinds()[i] != SpanKind::range || spans.open(i)) continue;
-    const NameId name = spans.name_ids()[i];
-    const auto place = static_cast<std::size_t>(std::ranges::find(names, name) - names.begin());
-    if (place == names.size()) {
-      names.push_back(name);
-      energies.emplace_back(0.0);
-      times.emplace_back(0.0);
-    }
-    energies[place] += meter.energy_clamped(spans.interval(i));
-    times[place] += Seconds{spans.interval(i).length()};
-  }
-  std::vector<Watts> powers;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    powers.push_back(times[i].count() > 0 ? energies[i] / times[i] : Watts{0});
-  }
-  return powers;
-}
-
 double error_of(Watts power, const TraceLevel& level) {
   return level.meter.value() == 0 ? 0 : power / level.meter - 1;
 }
@@ -95,11 +70,11 @@ std::vector<TraceLevel> trace_levels(const Run& trace, const std::optional<Run>&
       if (!gain || *gain <= 0) continue;
       const bool hole = !line.gaps().empty() || !meter->gaps().empty();
       const SpanTable spans = hole ? spans_told(part.spans, line, *meter) : part.spans;
-      const auto truth = powers_of_loads(spans, *meter);
+      const auto truth = integrated_loads(spans, *meter);
       const auto seen = load_levels(spans, line).levels;
       for (std::size_t i = 0; i < seen.size() && i < truth.size(); ++i) {
-        TraceLevel level{seen[i].name, described(line.channel()), *gain,
-                         truth[i],     seen[i].timeline / *gain,  std::nullopt};
+        TraceLevel level{seen[i].name,      described(line.channel()), *gain,
+                         truth[i].timeline, seen[i].timeline / *gain,  std::nullopt};
         if (seen[i].regression) level.regression = *seen[i].regression / *gain;
         all.push_back(std::move(level));
       }

@@ -82,6 +82,11 @@ Breakdown attribute(const Run& run, const AttributionOptions& options) {
   return breakdown;
 }
 
+bool does_work(const Part& part) {
+  return std::ranges::any_of(part.spans.kinds(),
+                             [](SpanKind kind) { return kind != SpanKind::run; });
+}
+
 std::optional<EnergyEstimate> above_idle(const BreakdownRow& row, Watts idle) {
   if (!row.energy || !row.time) return std::nullopt;
   EnergyEstimate above = *row.energy;

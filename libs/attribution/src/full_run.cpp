@@ -53,11 +53,8 @@ class HostEnergy {
  public:
   HostEnergy(const attribution::Host& host, Joules of_run) {
     Joules seen{0};
-    const bool others = std::ranges::any_of(host.devices, [](const auto& device) {
-      return device.spans && device.device.kind != DeviceKind::board;
-    });
     for (const auto& device : host.devices) {
-      if (!device.spans || (others && device.device.kind == DeviceKind::board)) continue;
+      if (!device.spans || attribution::holds_others(host, device)) continue;
       curves_.emplace_back(device, host.extent);
       seen += curves_.back().total();
     }

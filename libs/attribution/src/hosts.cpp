@@ -116,6 +116,13 @@ void name_apart(std::vector<Host>& hosts) {
 
 bool is_gpu(const MeasuredDevice& device) { return device.device.kind == DeviceKind::gpu; }
 
+bool holds_others(const Host& host, const MeasuredDevice& device) {
+  if (device.device.kind != DeviceKind::board) return false;
+  return std::ranges::any_of(host.devices, [](const MeasuredDevice& other) {
+    return other.spans && other.device.kind != DeviceKind::board;
+  });
+}
+
 Seconds median_spacing(const Timeline& timeline) {
   const auto times = timeline.times();
   if (times.size() < 2) return Seconds{0};

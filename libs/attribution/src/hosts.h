@@ -32,6 +32,9 @@ std::vector<Host> hosts_of(const Run& run);
 
 bool is_gpu(const MeasuredDevice& device);
 
+// A whole board's power holds that of the devices measured beside it.
+bool holds_others(const Host& host, const MeasuredDevice& device);
+
 // Time between one reading and the next, in the middle of all.
 Seconds median_spacing(const Timeline& timeline);
 

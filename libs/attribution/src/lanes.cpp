@@ -17,12 +17,6 @@ std::optional<std::uint16_t> index_of(const Part& part, const std::string& devic
   return static_cast<std::uint16_t>(found - devices.begin());
 }
 
-// It trained, or did something else that it told of: more than to measure.
-bool works(const Part* part) {
-  return std::ranges::any_of(part->spans.kinds(),
-                             [](SpanKind kind) { return kind != SpanKind::run; });
-}
-
 Seconds time_of(const Lane& lane) {
   Seconds time{0};
   for (const Segment& each : lane.segments) time += each.end - each.begin;
@@ -104,9 +98,9 @@ const Lane& LaneFinder::lane(const SpanFilter& filter, const Host& host) {
 std::vector<const Lane*> LaneFinder::ranks(const Host& host, const MeasuredDevice* device) {
   const auto& own = device && is_gpu(*device) ? device->parts : host.parts;
   std::vector<const Lane*> found;
-  const bool any_work = std::ranges::any_of(own, works);
+  const bool any_work = std::ranges::any_of(own, [](const Part* part) { return does_work(*part); });
   for (const Part* part : own) {
-    if (any_work && !works(part)) continue;
+    if (any_work && !does_work(*part)) continue;
     kept_.push_back({{}, whole(host, "rank " + std::to_string(part->header.rank))});
     found.push_back(&kept_.back().lane);
   }

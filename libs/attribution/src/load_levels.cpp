@@ -195,6 +195,15 @@ void resolve(LoadLevel& level, std::size_t load, const std::vector<Fit>& fits, c
 
 }  // namespace
 
+std::vector<LoadLevel> integrated_loads(const SpanTable& spans, const Timeline& power) {
+  const Loads loads = loads_of(spans);
+  std::vector<LoadLevel> levels;
+  for (std::size_t load = 0; load < loads.names.size(); ++load) {
+    levels.push_back(integrated(loads, load, power));
+  }
+  return levels;
+}
+
 LoadLevels load_levels(const SpanTable& spans, const Timeline& power) {
   LoadLevels result;
   const Loads loads = loads_of(spans);

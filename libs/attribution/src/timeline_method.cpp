@@ -17,15 +17,6 @@ bool wanted(const MeasuredDevice& device, const AttributionOptions& options) {
          device.name == options.device;
 }
 
-// A whole board's power holds that of the devices measured beside it.
-bool counted_twice(const Host& host, const MeasuredDevice& device,
-                   const AttributionOptions& options) {
-  if (device.device.kind != DeviceKind::board || !options.device.empty()) return false;
-  return std::ranges::any_of(host.devices, [&](const MeasuredDevice& other) {
-    return other.spans && other.device.kind != DeviceKind::board;
-  });
-}
-
 bool shares_rows(const AttributionOptions& options, bool gpus, const MeasuredDevice& device) {
   switch (options.by) {
     case Grouping::device:
@@ -54,7 +45,7 @@ class Divider {
     bool timed = false;
     for (const auto& device : host.devices) {
       if (!wanted(device, options_) || !drew(device)) continue;
-      if (counted_twice(host, device, options_)) {
+      if (options_.device.empty() && holds_others(host, device)) {
         notes_.push_back(device.name + " holds the other devices of its host: it is not added");
         continue;
       }

@@ -45,12 +45,6 @@ class Numbers {
   const Variable& variable_;
 };
 
-void check(const RankPlace& place, const char* rank, const char* size) {
-  if (place.rank < place.size) return;
-  throw TrainingError{std::string{rank} + " is " + std::to_string(place.rank) + " and " + size +
-                      " is " + std::to_string(place.size) + ": ranks count from 0"};
-}
-
 void find_master(const Numbers& numbers, RankPlace& place) {
   place.master_address = numbers.text("MASTER_ADDR");
   const auto port = numbers.find("MASTER_PORT");
@@ -62,39 +56,46 @@ void find_master(const Numbers& numbers, RankPlace& place) {
   place.attempt = numbers.text("TORCHELASTIC_RESTART_COUNT");
 }
 
-RankPlace by_mpirun(const Numbers& numbers, int size) {
+// The names under which a launcher says where a process stands.
+struct Names {
+  Launcher launcher;
+  const char* rank;
+  const char* size;
+  const char* local_rank;
+};
+
+RankPlace place_by(const Names& names, const Numbers& numbers, int size) {
   RankPlace place;
-  place.launcher = Launcher::mpirun;
+  place.launcher = names.launcher;
   place.size = size;
-  place.rank = numbers.get("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE");
-  place.local_rank = numbers.find("OMPI_COMM_WORLD_LOCAL_RANK").value_or(place.rank);
+  place.rank = numbers.get(names.rank, names.size);
+  place.local_rank = numbers.find(names.local_rank).value_or(place.rank);
+  place.seconds_to_end = kPatient;
+  if (place.rank < place.size) return place;
+  throw TrainingError{std::string{names.rank} + " is " + std::to_string(place.rank) + " and " +
+                      names.size + " is " + std::to_string(place.size) + ": ranks count from 0"};
+}
+
+RankPlace by_mpirun(const Numbers& numbers, int size) {
+  constexpr Names kNames{Launcher::mpirun, "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE",
+                         "OMPI_COMM_WORLD_LOCAL_RANK"};
+  RankPlace place = place_by(kNames, numbers, size);
   place.seconds_to_end =
       numbers.find("OMPI_MCA_odls_base_sigkill_timeout").value_or(kMpirunSeconds);
-  check(place, "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE");
   return place;
 }
 
 RankPlace by_torchrun(const Numbers& numbers, int size) {
-  RankPlace place;
-  place.launcher = Launcher::torchrun;
-  place.size = size;
-  place.rank = numbers.get("RANK", "WORLD_SIZE");
-  place.local_rank = numbers.find("LOCAL_RANK").value_or(place.rank);
-  place.seconds_to_end = kPatient;
-  check(place, "RANK", "WORLD_SIZE");
+  constexpr Names kNames{Launcher::torchrun, "RANK", "WORLD_SIZE", "LOCAL_RANK"};
+  RankPlace place = place_by(kNames, numbers, size);
   find_master(numbers, place);
   if (place.master_address.empty()) place.master_address = "127.0.0.1";
   return place;
 }
 
 RankPlace by_srun(const Numbers& numbers, int size) {
-  RankPlace place;
-  place.launcher = Launcher::srun;
-  place.size = size;
-  place.rank = numbers.get("SLURM_PROCID", "SLURM_NTASKS");
-  place.local_rank = numbers.find("SLURM_LOCALID").value_or(place.rank);
-  place.seconds_to_end = kPatient;
-  check(place, "SLURM_PROCID", "SLURM_NTASKS");
+  constexpr Names kNames{Launcher::srun, "SLURM_PROCID", "SLURM_NTASKS", "SLURM_LOCALID"};
+  RankPlace place = place_by(kNames, numbers, size);
   find_master(numbers, place);
   return place;
 }

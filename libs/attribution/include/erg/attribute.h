@@ -55,6 +55,9 @@ struct AttributionOptions {
 // run does not hold.
 Breakdown attribute(const Run& run, const AttributionOptions& options = {});
 
+// Whether a part did work of its own: it trained, or told of something else than that it ran.
+bool does_work(const Part& part);
+
 // What a row drew above idle: its energy less `idle` over its time. Shown beside the total, never
 // alone. Empty without energy or time.
 std::optional<EnergyEstimate> above_idle(const BreakdownRow& row, Watts idle);

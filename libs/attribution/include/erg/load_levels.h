@@ -35,4 +35,7 @@ struct LoadLevels {
 // No levels where there are no ranges, or no reading is within a second of them.
 LoadLevels load_levels(const SpanTable& spans, const Timeline& power);
 
+// The timeline's part alone, at once however many readings there are: a meter's need no more.
+std::vector<LoadLevel> integrated_loads(const SpanTable& spans, const Timeline& power);
+
 }  // namespace erg

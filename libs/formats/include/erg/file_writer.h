@@ -6,6 +6,9 @@
 
 namespace erg {
 
+// Writes all of it, however often the system takes a part only. What stopped it (errno), or 0.
+int write_all(int descriptor, std::string_view content);
+
 // Puts `content` in the place of a file, whole or not at all: it is written beside the file and
 // renamed when it is on the disk. A link stays one, its target is replaced. What is no regular file
 // (a device, a pipe) is written to as it is. Throws std::runtime_error, with the system's words.
