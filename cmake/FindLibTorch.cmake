@@ -101,7 +101,9 @@ if(LibTorch_FOUND AND NOT TARGET LibTorch::LibTorch)
   # Every torch from 2.10 on is built with the C++11 ABI; a compiler set to the old one would fail
   # at the link with pages of missing symbols.
   target_compile_definitions(LibTorch::LibTorch INTERFACE _GLIBCXX_USE_CXX11_ABI=1)
-  target_link_libraries(LibTorch::LibTorch INTERFACE ${LibTorch_LIBRARIES})
+  # libtorch_cpu.so exports a std::filesystem of its own, of another compiler, some of which crashes
+  # when ours is called with it: the system's comes first.
+  target_link_libraries(LibTorch::LibTorch INTERFACE stdc++ ${LibTorch_LIBRARIES})
   # What the CUDA libraries need in turn (cuBLAS, cuDNN) they find themselves when they are loaded.
   target_link_options(LibTorch::LibTorch INTERFACE
     LINKER:--no-as-needed LINKER:--allow-shlib-undefined)

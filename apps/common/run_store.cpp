@@ -35,9 +35,7 @@ std::unique_ptr<Store> open_existing_store(const std::string& url) {
 }
 
 void must_be_running(const Store& store, RunId run) {
-  const auto all = store.list();
-  const auto found = std::ranges::find(all, run, &RunSummary::id);
-  if (found != all.end() && found->status == RunStatus::running) return;
+  if (store.status(run) == RunStatus::running) return;
   throw StoreError{"the run " + run.text() + " has ended; this is measured as a run of its own"};
 }
 

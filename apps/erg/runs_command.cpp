@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-
 #include <nlohmann/json.hpp>
 
 #include "breakdowns.h"
@@ -88,10 +86,9 @@ int tag(const Commands& commands, const RunsOptions& options) {
 }
 
 void must_have_ended(const Store& store, const std::vector<RunId>& runs) {
-  for (const auto& run : store.list()) {
-    if (run.status != RunStatus::running) continue;
-    if (std::ranges::find(runs, run.id) == runs.end()) continue;
-    throw std::runtime_error{"the run " + run.id.text() + " (" + plain_text(run.name) +
+  for (const RunId run : runs) {
+    if (store.status(run) != RunStatus::running) continue;
+    throw std::runtime_error{"the run " + run.text() + " (" + plain_text(store.header(run).name) +
                              ") is still being measured: end it first, or --force"};
   }
 }

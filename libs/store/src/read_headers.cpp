@@ -133,4 +133,17 @@ RunStatus status_of(RunStatus stored, const std::optional<PartSigns>& first_part
   return first_part && alive(*first_part) ? RunStatus::running : RunStatus::interrupted;
 }
 
+RunState read_state(Connection& connection, std::int64_t run,
+                    const std::vector<PartProgress>& parts) {
+  RunState state;
+  connection.query("SELECT status, exit_status FROM run_states WHERE run_key = $1", {run},
+                   [&](const Row& row) {
+                     state.status = RunStatus(row.integer(0));
+                     if (!row.null(1)) state.exit_status = static_cast<int>(row.integer(1));
+                   });
+  state.status =
+      status_of(state.status, parts.empty() ? std::nullopt : std::optional{parts.front().signs});
+  return state;
+}
+
 }  // namespace erg::store

@@ -43,6 +43,14 @@ std::vector<PartProgress> read_progress(Connection& connection, std::int64_t run
 // What a run's state says, in the light of its first part's signs of life.
 RunStatus status_of(RunStatus stored, const std::optional<PartSigns>& first_part);
 
+struct RunState {
+  RunStatus status = RunStatus::running;
+  std::optional<int> exit_status;
+};
+// `parts`: its progress.
+RunState read_state(Connection& connection, std::int64_t run,
+                    const std::vector<PartProgress>& parts);
+
 // Ends the open spans of a part that was interrupted, at its last sign of life, and says so.
 void close_open_spans(Part& part, std::optional<Timestamp> heartbeat);
 

@@ -111,6 +111,12 @@ RunHeader SqlStore::header(RunId run) const {
   return read_header(*connection_, run_key(run))->header;
 }
 
+RunStatus SqlStore::status(RunId run) const {
+  require(run);
+  const std::int64_t key = run_key(run);
+  return read_state(*connection_, key, read_progress(*connection_, key)).status;
+}
+
 PartHeader SqlStore::first_part(RunId run) const {
   require(run);
   auto parts = read_part_headers(*connection_, run_key(run));

@@ -24,6 +24,7 @@ class SqlStore final : public Store {
   std::unique_ptr<RunWriter> begin(const RunHeader& run, const PartHeader& part) override;
   std::unique_ptr<RunWriter> join(RunId run, const PartHeader& part) override;
   RunHeader header(RunId run) const override;
+  RunStatus status(RunId run) const override;
   PartHeader first_part(RunId run) const override;
   bool save(const Run& run) override;
   Run load(RunId run) const override;

@@ -78,15 +78,9 @@ Run read_run(Connection& connection, RunId id) {
   }
   run.header = std::move(found->header);
   const auto progress = read_progress(connection, key);
-  std::optional<PartSigns> first;
-  if (!progress.empty()) first = progress.front().signs;
-  RunStatus stored = RunStatus::running;
-  connection.query("SELECT status, exit_status FROM run_states WHERE run_key = $1", {key},
-                   [&](const Row& row) {
-                     stored = RunStatus(row.integer(0));
-                     if (!row.null(1)) run.exit_status = static_cast<int>(row.integer(1));
-                   });
-  run.status = status_of(stored, first);
+  const RunState state = read_state(connection, key, progress);
+  run.status = state.status;
+  run.exit_status = state.exit_status;
   std::int64_t number = 0;
   for (auto& header : read_part_headers(connection, key)) {
     const PartKey part_key{key, number};

@@ -125,6 +125,8 @@ TYPED_TEST(StoreContract, IsInterruptedWithoutFinish) {
     writer->append_samples(0, readings(0, 11));
   }
   EXPECT_EQ(this->store_->list().at(0).status, RunStatus::interrupted);
+  EXPECT_EQ(this->store_->status(id), RunStatus::interrupted);
+  EXPECT_THROW(this->store_->status(Uuid::random()), StoreError);
   const Run run = this->store_->load(id);
   EXPECT_EQ(run.status, RunStatus::interrupted);
   EXPECT_EQ(run.parts[0].spans.interval(0), between(0, 1));
@@ -142,6 +144,7 @@ TYPED_TEST(StoreContract, JudgesWhatItCannotSeeByTheHeartbeat) {
   for (const auto& run : this->store_->list()) {
     // Of another host only the heartbeat speaks, and it is young.
     EXPECT_EQ(run.status, RunStatus::running) << run.name;
+    EXPECT_EQ(this->store_->status(run.id), RunStatus::running) << run.name;
   }
 }
 

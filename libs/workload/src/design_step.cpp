@@ -166,12 +166,18 @@ void DesignStep::repeat(Pass pass) {
   }
 }
 
-// Below the dispatcher's layer that counts versions: graphs of repeated layers outlive the step,
-// and its weights are the same ones with the same numbers.
+// Graphs of repeated layers outlive the step, and its weights are the same ones with the same
+// numbers: PyTorch, which counts what changes in place, is told so.
 void DesignStep::update() const {
-  const at::AutoDispatchBelowADInplaceOrView versions_stay;
   if (state_.scaler && !state_.scaler->unscale(state_.optimizer.gradients())) return;
+  const auto& weights = state_.optimizer.parameters();
+  std::vector<std::int64_t> versions;
+  for (const auto& weight : weights) versions.push_back(weight._version());
   state_.optimizer.step(0);
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    c10::VariableVersion shared = weights[i].unsafeGetTensorImpl()->version_counter();
+    shared.set_version(versions[i]);
+  }
 }
 
 }  // namespace erg

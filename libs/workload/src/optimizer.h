@@ -20,6 +20,7 @@ class ParameterOptimizer {
   void step(double learning_rate);
   void clear_gradients();
 
+  const std::vector<at::Tensor>& parameters() const { return parameters_; }
   // Of the parameters that have one, for gradient scaling.
   std::vector<at::Tensor> gradients() const;
 

@@ -9,6 +9,7 @@
 #include "backward_pass.h"
 #include "captured_layer.h"
 #include "erg/catalogue.h"
+#include "erg/device_load.h"
 #include "erg/trainer.h"
 
 namespace erg {
@@ -79,12 +80,16 @@ struct Case {
   const char* other;
   OptimizerKind optimizer;
   Precision precision = Precision::fp32;
+  const char* device = "cpu";
 };
 
 class ProfileState : public ::testing::TestWithParam<Case> {};
 
 TEST_P(ProfileState, IsBitForBitWhatItWasBefore) {
   const Case& with = GetParam();
+  if (with.device == std::string{"cuda"} && cuda_devices().empty()) {
+    GTEST_SKIP() << "no GPU can be used here";
+  }
   const DataSet data = load_data_set("synthetic:3x32x32:10:64");
   TrainingOptions options;
   options.batch = 8;
@@ -94,6 +99,7 @@ TEST_P(ProfileState, IsBitForBitWhatItWasBefore) {
   options.optimizer.momentum = 0.9;
   options.optimizer.weight_decay = 0.01;
   options.precision = with.precision;
+  options.device = with.device;
   options.threads = 1;
   NetworkOptions wanted;
   wanted.classes = 10;
@@ -111,8 +117,11 @@ INSTANTIATE_TEST_SUITE_P(
     Networks, ProfileState,
     ::testing::Values(Case{"resnet18", "bn1", "conv1", OptimizerKind::sgd},
                       Case{"mobilenet_v2", "features.0.1", "features.0.2", OptimizerKind::adamw},
-                      Case{"lenet5", "Conv2d_0", "ReLU_1", OptimizerKind::adam, Precision::bf16}),
-    [](const auto& each) { return std::string{each.param.network}; });
+                      Case{"lenet5", "Conv2d_0", "ReLU_1", OptimizerKind::adam, Precision::bf16},
+                      Case{"resnet18", "conv1", "bn1", OptimizerKind::sgd, Precision::tf32, "cuda"},
+                      Case{"mobilenet_v2", "features.0.0", "features.0.2", OptimizerKind::adamw,
+                           Precision::fp16, "cuda"}),
+    [](const auto& each) { return each.param.network + std::string{"_"} + each.param.device; });
 
 TEST(Profile, TellsTimesAndBlocksAsTheyWerePlanned) {
   const DataSet data = load_data_set("synthetic:1x28x28:10:64");

@@ -55,6 +55,9 @@ class Store {
   virtual std::unique_ptr<RunWriter> join(RunId run, const PartHeader& part) = 0;
   // Of the run `run`, without reading its parts. Throws when there is no such run.
   virtual RunHeader header(RunId run) const = 0;
+  // How far it is: running only while the process that began it lives. Throws when there is no such
+  // run.
+  virtual RunStatus status(RunId run) const = 0;
   // The first part of a run, for one who joins its clock. Throws when there is no such run.
   virtual PartHeader first_part(RunId run) const = 0;
 
