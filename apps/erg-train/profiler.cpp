@@ -64,14 +64,14 @@ void Profiler::plan(const StepTimes& times) {
   block_ = std::max(block_, 3 * times.device);
   ProfileBudget budget{left(), block_ + overhead_, request_.seed};
   const auto blocks = static_cast<std::size_t>(std::max(0.0, budget.all / budget.block));
-  const auto designs = request_.layers ? layer_designs(times, blocks) : phase_designs();
-  if (blocks < 2 * designs.size()) {
+  designs_ = request_.layers ? layer_designs(times, blocks) : phase_designs();
+  if (blocks < 2 * designs_.size()) {
     throw TrainingError{
         fmt::format("--profile-seconds: {} designs of blocks of {:.2f} s want {:.0f} s at least",
-                    designs.size(), block_.count(),
-                    std::ceil(2.5 * static_cast<double>(designs.size()) * block_.count()))};
+                    designs_.size(), block_.count(),
+                    std::ceil(2.5 * static_cast<double>(designs_.size()) * block_.count()))};
   }
-  for (PlannedBlock& each : plan_blocks(designs, budget)) {
+  for (PlannedBlock& each : plan_blocks(designs_, budget)) {
     each.duration = block_;
     plan_.push_back(std::move(each));
   }
@@ -107,7 +107,7 @@ void Profiler::done(const Block& block) {
 Profiler::Plan Profiler::second_plan(Seconds time) const {
   try {
     const Run so_far = session_.store().load(session_.run());
-    const auto more = plan_more_blocks(fit_designs(so_far, device_),
+    const auto more = plan_more_blocks(fit_designs(so_far, device_), designs_,
                                        {time, block_ + overhead_, request_.seed + 1});
     Plan plan;
     for (PlannedBlock each : more) {

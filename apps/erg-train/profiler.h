@@ -52,6 +52,7 @@ class Profiler {
   Clock::time_point begin_;
   Seconds overhead_{0.01};  // of a block, beyond its duration
   Clock::time_point asked_;
+  std::vector<StepDesign> designs_;
   Plan plan_;
   bool asked_again_ = false;
   std::size_t done_ = 0;

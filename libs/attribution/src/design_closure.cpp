@@ -58,6 +58,27 @@ void DesignRows::close(const std::vector<LinearRow>& rows, Pass pass,
   }
 }
 
+// What scatter made is given back by scatter: almost all to forward and backward.
+void DesignRows::close_step(const std::vector<LinearRow>& rows, std::vector<double>& moved_j,
+                            Breakdown& result) const {
+  std::vector<double> gap = largest();
+  const double step_j = energy_j(gap);
+  for (double& each : gap) each = -each;
+  double gives = 0;
+  for (const LinearRow& row : rows) {
+    for (std::size_t j = 0; j < gap.size(); ++j) gap[j] += row.weights[j];
+    gives += variance_j2(row.weights);
+  }
+  const double residual_j = energy_j(gap);
+  if (gives <= 0) return;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    moved_j[i] = -residual_j * variance_j2(rows[i].weights) / gives;
+  }
+  result.closure = residual_j / step_j;
+  result.notes.push_back("closure step " + percent(*result.closure) +
+                         " (its phases against the whole, before they were made to add up)");
+}
+
 // Another method's word on the layers: the forward cut short holds those before the cut.
 void DesignRows::check_prefixes(const std::vector<LinearRow>& rows,
                                 const std::vector<std::string>& order, Breakdown& result) const {

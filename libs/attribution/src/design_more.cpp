@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <random>
 
 #include "block_order.h"
@@ -48,6 +49,10 @@ using attribution::LinearRow;
 
 // Below this share of a step, a row counts as so much.
 constexpr double kSmallest = 0.01;
+// Of the blocks, for all plain designs alike: what all others are compared with must be seen as
+// long as they are, or the drift of the rest would be taken for theirs.
+constexpr double kPlainShare = 0.25;
+constexpr std::size_t kFewestBlocks = 2;  // of a design that had none yet
 
 // What each row's interval is made of: by design, the variance that it brings as it is.
 struct Widths {
@@ -59,8 +64,13 @@ Widths widths_of(const DesignFit& fit) {
   const attribution::DesignRows rows{fit, Channel{}, ""};
   AttributionOptions by_layer;
   by_layer.by = Grouping::layer;
-  auto all = rows.phase_rows();
-  for (LinearRow& layer : rows.layer_rows(by_layer)) all.push_back(std::move(layer));
+  auto all = rows.layer_rows(by_layer);
+  const bool of_layers = !all.empty();
+  // Of a profile by layer the passes are only what layers add up to.
+  for (LinearRow& phase : rows.phase_rows()) {
+    const bool pass = phase.name == phase::kForward || phase.name == phase::kBackward;
+    if (!of_layers || pass) all.push_back(std::move(phase));
+  }
   const std::size_t n = fit.designs.size();
   double step_j = 0;
   for (const auto& design : fit.designs) step_j = std::max(step_j, design.energy.value());
@@ -80,17 +90,32 @@ Widths widths_of(const DesignFit& fit) {
 
 }  // namespace
 
-std::vector<PlannedBlock> plan_more_blocks(const DesignFit& so_far, const ProfileBudget& budget) {
+std::vector<PlannedBlock> plan_more_blocks(const DesignFit& so_far,
+                                           std::span<const StepDesign> planned,
+                                           const ProfileBudget& budget) {
   const std::size_t n = so_far.designs.size();
   const Widths widths = widths_of(so_far);
   std::vector<StepDesign> designs;
   for (const auto& each : so_far.designs) designs.push_back(each.design);
-  std::vector<std::size_t> counts(n, 0);
+  const auto plain =
+      static_cast<std::size_t>(std::ranges::count(designs, 0, &StepDesign::repetitions));
+  const std::size_t all = attribution::affordable(budget);
+  std::vector<std::size_t> counts;
+  for (const StepDesign& design : designs) {
+    const double share = kPlainShare * static_cast<double>(all) / static_cast<double>(plain);
+    counts.push_back(design.repetitions == 0 ? static_cast<std::size_t>(share) : 0);
+  }
+  for (const StepDesign& design : planned) {
+    if (std::ranges::find(designs, design) != designs.end()) continue;
+    designs.push_back(design);
+    counts.push_back(kFewestBlocks);
+  }
+  const std::size_t spent = std::reduce(counts.begin(), counts.end());
   const auto left = [&](std::size_t i, std::size_t more) {  // of a design's variance
     const double blocks = static_cast<double>(so_far.designs[i].blocks);
     return blocks / (blocks + static_cast<double>(counts[i] + more));
   };
-  for (std::size_t block = attribution::affordable(budget); block > 0 && n > 0; --block) {
+  for (std::size_t block = spent; block < all && n > 0; ++block) {
     std::size_t widest = 0;
     double most = -1;
     for (std::size_t row = 0; row < widths.rows_j.size(); ++row) {

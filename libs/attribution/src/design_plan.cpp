@@ -12,8 +12,12 @@ namespace erg {
 namespace {
 
 constexpr std::string_view kCut = "forward to ";
+constexpr std::string_view kWith = "step with ";
+constexpr std::string_view kAgain = " again";
 
 constexpr double kMostRepetitions = 1000;
+// Of the phases that take a few hundredths of a step.
+constexpr std::int32_t kPhaseRepetitions = 8;
 // What a repetition takes, in steps. More of it tells more of the layer in each block, until the
 // layer's own power makes the card another one.
 constexpr double kRepetition = 1;
@@ -35,9 +39,29 @@ StepDesign phases(std::string name, bool backward, bool optimizer, bool copy) {
 
 StepDesign full_step() { return phases("step", true, true, true); }
 
+StepDesign with_phases(std::string_view which, std::int32_t repetitions) {
+  StepDesign design = full_step();
+  design.name = std::string{kWith} + std::string{which} + std::string{kAgain};
+  design.repetitions = repetitions;
+  design.copy_again = true;
+  design.optimizer_again = which != phase::kToDevice;
+  return design;
+}
+
+// The copy is repeated with the optimizer too: it leaves the weights cold.
+std::string copy_and_optimizer() {
+  return std::string{phase::kToDevice} + std::string{kTogether} + std::string{phase::kOptimizer};
+}
+
+// Steps of which nothing is repeated.
+std::vector<StepDesign> plain_designs() {
+  return {phases("forward", false, false, false), phases("forward+backward", true, false, false),
+          phases("forward+backward+optimizer", true, true, false), full_step()};
+}
+
 StepDesign with_layer(const std::string& layer, Pass pass, std::int32_t repetitions) {
   StepDesign design = full_step();
-  design.name = "step with " + layer + " " + std::string{to_string(pass)};
+  design.name = std::string{kWith} + layer + " " + std::string{to_string(pass)};
   design.layer = layer;
   design.pass = pass;
   design.repetitions = repetitions;
@@ -132,7 +156,8 @@ std::vector<Group> affordable_groups(const StepTimes& times, const std::vector<s
 
 std::vector<StepDesign> phase_designs() {
   return {phases("forward", false, false, false), phases("forward+backward", true, false, false),
-          phases("forward+backward+optimizer", true, true, false), full_step()};
+          full_step(), with_phases(phase::kToDevice, kPhaseRepetitions),
+          with_phases(copy_and_optimizer(), kPhaseRepetitions)};
 }
 
 std::vector<StepDesign> layer_designs(const StepTimes& times, std::size_t blocks) {
@@ -154,14 +179,17 @@ std::vector<StepDesign> layer_designs(const StepTimes& times, std::size_t blocks
 }
 
 std::optional<StepDesign> step_design_from(std::string_view name, std::int32_t repetitions) {
-  constexpr std::string_view kWith = "step with ";
-  for (const auto& known : phase_designs()) {
+  for (const auto& known : plain_designs()) {
     if (name == known.name) return known;
   }
   if (name.starts_with(kCut) && name.size() > kCut.size()) {
     return cut_after(std::string{name.substr(kCut.size())});
   }
   if (!name.starts_with(kWith) || repetitions <= 0) return std::nullopt;
+  for (const std::string& which : {std::string{phase::kToDevice}, copy_and_optimizer()}) {
+    auto design = with_phases(which, repetitions);
+    if (name == design.name) return design;
+  }
   const auto space = name.find_last_of(' ');
   const auto word = name.substr(space + 1);
   if (space <= kWith.size()) return std::nullopt;

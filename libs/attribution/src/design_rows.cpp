@@ -37,7 +37,9 @@ std::size_t rank_of(const std::string& name) {
                                   std::begin(phase::kInOrder));
 }
 
-bool plain(const StepDesign& design) { return design.layer.empty() && design.until.empty(); }
+bool plain(const StepDesign& design) {
+  return design.layer.empty() && design.until.empty() && design.repetitions == 0;
+}
 
 // In the order of the network where it is known, else "features.2" before "features.10": the
 // blocks came in random order, rows must not.
@@ -124,14 +126,45 @@ std::vector<LinearRow> DesignRows::phase_rows() const {
     row.launch_bound = fit_.designs[order[i]].launch_bound;
     rows.push_back(std::move(row));
   }
+  auto repeated = repeated_phases();
+  if (repeated.empty() || order.size() < 2) return rows;
+  // What the step has beside forward and backward, each by itself.
+  rows.pop_back();
+  std::ranges::move(repeated, std::back_inserter(rows));
   std::ranges::stable_sort(rows, {}, [](const LinearRow& row) { return rank_of(row.name); });
   return rows;
+}
+
+// The copy, and the optimizer behind one copy more, done k times more at the end of a step: what
+// the step takes more is theirs, and its scatter is divided by k. Empty: not both were.
+std::vector<LinearRow> DesignRows::repeated_phases() const {
+  const std::size_t n = fit_.designs.size();
+  std::size_t copied = n, both = n;
+  for (std::size_t i = 0; i < n; ++i) {
+    const StepDesign& design = fit_.designs[i].design;
+    if (design.optimizer_again) both = i;
+    if (design.copy_again && !design.optimizer_again) copied = i;
+  }
+  const std::size_t step = find(true, true, true);
+  if (copied == n || both == n || step == n || find(true, false, false) == n) return {};
+  const auto row = [&](std::string_view phase, std::size_t more, std::size_t less) {
+    LinearRow result;
+    result.name = phase;
+    result.weights.assign(n, 0);
+    result.weights[more] = 1.0 / fit_.designs[more].design.repetitions;
+    result.weights[less] = -result.weights[more];
+    result.launch_bound = fit_.designs[more].launch_bound;
+    return result;
+  };
+  return {row(phase::kToDevice, copied, step), row(phase::kOptimizer, both, copied)};
 }
 
 void DesignRows::phases(Breakdown& result) const {
   const auto rows = phase_rows();
   result.notes.push_back("backward includes the loss");
-  finish(rows, std::vector<double>(rows.size(), 0), result);
+  std::vector<double> moved_j(rows.size(), 0);
+  if (!repeated_phases().empty()) close_step(rows, moved_j, result);
+  finish(rows, moved_j, result);
 }
 
 std::vector<LinearRow> DesignRows::layer_rows(const AttributionOptions& options) const {

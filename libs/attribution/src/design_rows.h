@@ -38,6 +38,9 @@ class DesignRows {
 
  private:
   std::size_t find(bool backward, bool optimizer, bool copy) const;  // designs.size(): none
+  std::vector<LinearRow> repeated_phases() const;
+  void close_step(const std::vector<LinearRow>& rows, std::vector<double>& moved_j,
+                  Breakdown& result) const;
   std::vector<LinearRow> grouped(std::vector<LinearRow> rows,
                                  const std::vector<std::string>& order) const;
   std::vector<double> largest() const;

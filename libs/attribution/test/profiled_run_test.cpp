@@ -91,6 +91,27 @@ TEST(LayerProfile, LayersMeasuredTogetherAreOneRowAndOneOfTheirKind) {
   EXPECT_EQ(row(result, "Conv2d", Pass::forward)->count, 5u);
 }
 
+TEST(PhaseProfile, TellsSmallPhasesByTheirRepetition) {
+  const auto step = five_layers();
+  ProfileBudget budget;
+  budget.all = Seconds{40};
+  const auto profile = simulate(plan_blocks(phase_designs(), budget), step, {}, {}, 1);
+  const auto result = attribute(profile.run);
+  const double factor = profile.drift_factor;
+  EXPECT_NEAR(joules(row(result, "to_device")), 0.3 * factor, 0.02);
+  EXPECT_NEAR(joules(row(result, "optimizer")), 0.3 * factor, 0.02);
+  EXPECT_LT(row(result, "optimizer")->energy->independent_u.value(), 0.03);
+  EXPECT_NEAR(joules(row(result, "backward")), 12 * factor, 0.1);
+  EXPECT_THAT(result.notes, Contains(HasSubstr("closure step ")));
+  EXPECT_NEAR(imbalance(result), 0, 1e-9);
+  // Where one of the two was not repeated they stay one.
+  auto run = profile.run;
+  std::erase_if(run.parts[0].blocks, [](const Block& block) {
+    return block.design == "step with to_device + optimizer again";
+  });
+  EXPECT_NE(row(attribute(run), "to_device+optimizer"), nullptr);
+}
+
 // A training of 400 steps at `watts`, then a profile of steps that take 500 J.
 TEST(ProfiledRun, SaysWhatTheStepsOfItsTrainingTook) {
   auto step = five_layers();

@@ -48,6 +48,10 @@ std::vector<Piece> pieces_of(const StepDesign& design, const SimulatedStep& step
   }
   if (design.backward) add(step.backward);
   if (design.optimizer) add(step.optimizer);
+  for (int i = 0; (design.copy_again || design.optimizer_again) && i < design.repetitions; ++i) {
+    if (design.copy_again) add(step.copy);
+    if (design.optimizer_again) add(step.optimizer);
+  }
   return pieces;
 }
 

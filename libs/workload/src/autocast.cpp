@@ -45,13 +45,16 @@ GradientScaler::GradientScaler(at::Device device)
       growth_{at::zeros({}, at::dtype(at::kInt).device(device))},
       found_{at::zeros({}, at::dtype(at::kFloat).device(device))} {}
 
-bool GradientScaler::unscale(const std::vector<at::Tensor>& gradients) {
+bool GradientScaler::unscale(const std::vector<at::Tensor>& gradients, bool again) {
   const at::NoGradGuard no_gradients;
   found_.zero_();
-  const at::Tensor inverse = scale_.to(at::kDouble).reciprocal().to(at::kFloat);
+  at::Tensor inverse = scale_.to(at::kDouble).reciprocal().to(at::kFloat);
+  if (again) inverse.fill_(1);
   at::_amp_foreach_non_finite_check_and_unscale_(gradients, found_, inverse);
   const bool finite = found_.item<float>() == 0;
-  at::_amp_update_scale_(scale_, growth_, found_, kGrowth, kBackoff, kGrowthInterval);
+  if (!again) {
+    at::_amp_update_scale_(scale_, growth_, found_, kGrowth, kBackoff, kGrowthInterval);
+  }
   return finite;
 }
 

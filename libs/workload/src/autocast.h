@@ -33,8 +33,9 @@ class GradientScaler {
   at::Tensor scaled(const at::Tensor& loss) const { return loss * scale_; }
 
   // Brings the gradients back to their own size. False when one is not finite: the step must be
-  // skipped. Waits for the device, as PyTorch's does.
-  bool unscale(const std::vector<at::Tensor>& gradients);
+  // skipped. Waits for the device, as PyTorch's does. `again`: does as much, and leaves gradients
+  // and scale as they are.
+  bool unscale(const std::vector<at::Tensor>& gradients, bool again = false);
 
   const at::Tensor& scale() const { return scale_; }
   const at::Tensor& growth() const { return growth_; }

@@ -50,22 +50,29 @@ LayerTensors LayerCapture::take(std::size_t node) {
     tensors.inputs.push_back(copy_of(outputs_[input]));
   }
   tensors.gradient = std::move(gradients_[node]);
+  tensors.readers = 0;
+  for (std::size_t i = 0; i < network_.size(); ++i) {
+    tensors.readers += static_cast<int>(std::ranges::count(network_[i].inputs, node));
+  }
   return tensors;
 }
 
 CapturedLayer::CapturedLayer(const Operation& operation, LayerTensors tensors,
                              std::int64_t cold_bytes)
-    : operation_{operation} {
-  std::int64_t touched = bytes(tensors.gradient);
+    : operation_{operation}, readers_{tensors.readers} {
+  std::int64_t touched = bytes(tensors.gradient) * (readers_ > 1 ? 2 : 1);
   for (const auto& input : tensors.inputs) touched += bytes(input);
   const auto copies =
       std::clamp<std::int64_t>(cold_bytes / std::max<std::int64_t>(touched, 1) + 1, 1, kMostCopies);
-  slots_.push_back({std::move(tensors.inputs), std::move(tensors.gradient), {}});
+  slots_.push_back({std::move(tensors.inputs), std::move(tensors.gradient), {}, {}});
   for (std::int64_t i = 1; i < copies; ++i) {
     Slot slot;
     for (const auto& input : slots_.front().inputs) slot.inputs.push_back(copy_of(input));
     slot.gradient = copy_of(slots_.front().gradient);
     slots_.push_back(std::move(slot));
+  }
+  for (Slot& slot : slots_) {
+    if (readers_ > 1) slot.another = copy_of(slot.gradient);
   }
   if (slots_.front().gradient.defined()) build(slots_.front());
 }
@@ -93,9 +100,17 @@ void CapturedLayer::renew() {
   renewed_ = (renewed_ + 1) % slots_.size();
 }
 
+// As the engine does it: the first sum is a new tensor there too, or as dear as one.
+at::Tensor CapturedLayer::added_up(const Slot& slot) const {
+  const at::NoGradGuard no_gradients;
+  at::Tensor sum = at::add(slot.gradient, slot.another);
+  for (int i = 2; i < readers_; ++i) sum.add_(slot.another);
+  return sum;
+}
+
 void CapturedLayer::backward() {
   Slot& slot = slots_[next_];
-  keep(slot.backward.run(slot.gradient));
+  keep(slot.backward.run(readers_ > 1 ? added_up(slot) : slot.gradient));
   next_ = (next_ + 1) % slots_.size();
 }
 

@@ -13,6 +13,8 @@ namespace erg {
 struct LayerTensors {
   std::vector<at::Tensor> inputs;
   at::Tensor gradient;  // of its output; undefined: nothing behind it learns
+  // How many layers read its output: PyTorch adds up their gradients before its backward.
+  int readers = 1;
 };
 
 // The tensors of these nodes in a forward and backward of one batch. Leaves gradients behind.
@@ -58,12 +60,15 @@ class CapturedLayer {
   struct Slot {
     std::vector<at::Tensor> inputs;
     at::Tensor gradient;
+    at::Tensor another;  // gradient of the same size, where several are added up
     BackwardPass backward;
   };
   void build(Slot& slot);
   void keep(std::vector<at::Tensor> made);
+  at::Tensor added_up(const Slot& slot) const;
 
   const Operation operation_;
+  const int readers_;
   std::vector<Slot> slots_;
   std::size_t next_ = 0;
   std::size_t renewed_ = 0;

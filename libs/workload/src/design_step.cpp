@@ -126,6 +126,7 @@ void DesignStep::run() {
   backward_of(state_, logits, labels);
   if (design_.pass == Pass::backward) repeat(Pass::backward);
   if (design_.optimizer) update();
+  if (design_.copy_again || design_.optimizer_again) repeat_phases();
   state_.optimizer.clear_gradients();
 }
 
@@ -166,10 +167,21 @@ void DesignStep::repeat(Pass pass) {
   }
 }
 
+void DesignStep::repeat_phases() {
+  for (std::int32_t i = 0; i < design_.repetitions; ++i) {
+    if (design_.copy_again) {
+      const auto& batch = batches_.all[(turn_ + static_cast<std::size_t>(i)) % batches_.all.size()];
+      on_device(state_, batch.host_images, true);
+      on_device(state_, batch.host_labels, false);
+    }
+    if (design_.optimizer_again) update(true);
+  }
+}
+
 // Graphs of repeated layers outlive the step, and its weights are the same ones with the same
 // numbers: PyTorch, which counts what changes in place, is told so.
-void DesignStep::update() const {
-  if (state_.scaler && !state_.scaler->unscale(state_.optimizer.gradients())) return;
+void DesignStep::update(bool again) const {
+  if (state_.scaler && !state_.scaler->unscale(state_.optimizer.gradients(), again)) return;
   const auto& weights = state_.optimizer.parameters();
   std::vector<std::int64_t> versions;
   for (const auto& weight : weights) versions.push_back(weight._version());

@@ -37,7 +37,9 @@ class DesignStep {
   at::Tensor forward(const at::Tensor& images) const;
   void forward_until(const at::Tensor& images) const;
   void repeat(Pass pass);
-  void update() const;
+  void repeat_phases();
+  // `again`: gradients are what the update before left of them.
+  void update(bool again = false) const;
 
   Trainer::State& state_;
   const ProfileBatches& batches_;

@@ -24,6 +24,13 @@ StepDesign step_with(const std::string& layer, Pass pass, std::int32_t repetitio
   return design;
 }
 
+StepDesign again() {
+  StepDesign design{
+      "step with to_device + optimizer again", true, true, true, "", Pass::none, 3, ""};
+  design.copy_again = design.optimizer_again = true;
+  return design;
+}
+
 // One block of each kind of design there is.
 std::vector<PlannedBlock> every_design(const std::string& layer, const std::string& other) {
   const Seconds brief{0.01};
@@ -31,6 +38,7 @@ std::vector<PlannedBlock> every_design(const std::string& layer, const std::stri
           {{"forward+backward", true, false, false, "", Pass::none, 0, ""}, brief},
           {{"forward+backward+optimizer", true, true, false, "", Pass::none, 0, ""}, brief},
           {step_with("", Pass::none, 0), brief},
+          {again(), brief},
           {step_with(layer, Pass::forward, 3), brief},
           {step_with(layer, Pass::backward, 3), brief},
           {step_with(layer + " + " + other, Pass::backward, 2), brief},
@@ -109,7 +117,7 @@ TEST_P(ProfileState, IsBitForBitWhatItWasBefore) {
   trainer.train(nullptr);
   const std::string before = saved(trainer, "before.pt");
   const auto result = profile(trainer, every_design(with.layer, with.other));
-  EXPECT_EQ(result.blocks.size(), 8U);
+  EXPECT_EQ(result.blocks.size(), 9U);
   EXPECT_TRUE(before == saved(trainer, "before.pt"));
 }
 
@@ -185,6 +193,15 @@ std::vector<at::Tensor> by_engine(const Operation& operation, std::vector<at::Te
   std::vector<at::Tensor> gradients;
   for (auto& input : inputs) gradients.push_back(input.grad().clone());
   return gradients;
+}
+
+TEST(LayerCapture, SeesWhoseGradientsAreAddedUp) {
+  const Network network = make_network("resnet18");
+  const auto node = [&](const char* name) { return *network.find(name); };
+  LayerCapture capture{network, {node("maxpool"), node("conv1")}};
+  // The first block and the shortcut around it.
+  EXPECT_EQ(capture.take(node("maxpool")).readers, 2);
+  EXPECT_EQ(capture.take(node("conv1")).readers, 1);
 }
 
 TEST(BackwardPass, ComputesWhatTheEngineDoesAsOftenAsOneLikes) {

@@ -43,8 +43,11 @@ Seconds block_duration(const Channel& power);
 std::vector<PlannedBlock> plan_blocks(std::span<const StepDesign> designs,
                                       const ProfileBudget& budget);
 
-// More blocks, of those designs that narrow the widest relative interval of a phase or layer most;
-// what is under a hundredth of a step counts as that.
-std::vector<PlannedBlock> plan_more_blocks(const DesignFit& so_far, const ProfileBudget& budget);
+// More blocks: of the `planned` designs that had none yet; of the plain ones, a quarter of all;
+// then of those that narrow the widest relative interval of a phase (of a layer, where layers are
+// repeated) most. What is under a hundredth of a step counts as that.
+std::vector<PlannedBlock> plan_more_blocks(const DesignFit& so_far,
+                                           std::span<const StepDesign> planned,
+                                           const ProfileBudget& budget);
 
 }  // namespace erg

@@ -27,6 +27,9 @@ struct StepDesign {
   // The forward ends after this layer: what the sum of the layers up to it is checked with. Empty:
   // it does not.
   std::string until;
+  // Instead of a layer: phases that a step has little of, done `repetitions` times more at its end.
+  bool copy_again = false;
+  bool optimizer_again = false;
 
   friend bool operator==(const StepDesign&, const StepDesign&) = default;
 };
