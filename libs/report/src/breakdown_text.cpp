@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "erg/numbers.h"
+#include "erg/step_design.h"
 
 namespace erg {
 namespace {
@@ -48,15 +49,11 @@ Units units_of(const Breakdown& breakdown) {
   return units;
 }
 
-std::string title(const BreakdownRow& row) {
-  if (row.pass == Pass::none) return row.name;
-  return row.name + " " + std::string{to_string(row.pass)};
-}
-
 std::vector<std::string> cells(const BreakdownRow& row, const Breakdown& whole,
                                const Units& units) {
   const std::string nothing = "-";
-  std::vector<std::string> cells{title(row), row.count ? std::to_string(row.count) : "", nothing};
+  std::vector<std::string> cells{row_title(row), row.count ? std::to_string(row.count) : "",
+                                 nothing};
   if (row.time) {
     const double u = row.time->total_u().count() / units.time.divisor;
     cells[2] = number(row.time->value.count() / units.time.divisor, u, units.time_decimals);
@@ -90,6 +87,17 @@ std::string unit_title(std::string_view name, DisplayUnit scale) {
 bool worth_showing(const BreakdownRow& row) { return row.energy && row.energy->value.value() != 0; }
 
 }  // namespace
+
+std::string row_title(const BreakdownRow& row) {
+  std::string title = row.name;
+  const auto first = title.find(kTogether);
+  const auto last = title.rfind(kTogether);
+  if (first != last) {
+    title = title.substr(0, first) + std::string{kTogether} + "..." + title.substr(last);
+  }
+  if (row.pass == Pass::none) return title;
+  return title + " " + std::string{to_string(row.pass)};
+}
 
 std::optional<Watts> mean_power(const BreakdownRow& row) {
   if (!row.energy || !row.time || row.time->value.count() <= 0) return std::nullopt;

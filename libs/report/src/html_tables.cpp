@@ -38,13 +38,12 @@ std::string share(const BreakdownRow& row, const Breakdown& whole) {
 }
 
 std::string breakdown_row(const BreakdownRow& row, const Breakdown& whole, std::string_view css) {
-  std::string name = escaped(row.name);
-  if (row.pass != Pass::none) name += " " + std::string{to_string(row.pass)};
   const auto power = mean_power(row);
   const std::string how =
       row.energy ? chip(row.energy->provenance) + " " + escaped(row.method) : escaped(row.method);
   return element("tr", css,
-                 cell(name) + numeric(row.count ? std::to_string(row.count) : "") +
+                 cell(escaped(row_title(row))) +
+                     numeric(row.count ? std::to_string(row.count) : "") +
                      numeric(row.time ? text(row.time->value) : "-") + numeric(share(row, whole)) +
                      numeric(row.energy ? text(*row.energy) : "-") +
                      numeric(power ? text(*power) : "-") + cell(how, "how"));

@@ -39,13 +39,11 @@ std::string bar(const BreakdownRow& row, double y, const Axis& x) {
   const double u = row.energy->total_u().value();
   const double middle = y + kRowHeight / 2;
   const double end = x(std::max(energy, 0.0));
-  std::string name = row.name;
-  if (row.pass != Pass::none) name += " " + std::string{to_string(row.pass)};
   std::string svg = fmt::format(
       "<text class='label' x='{:.1f}' y='{:.1f}' text-anchor='end'>{}</text>"
       "<rect class='{}' x='{:.1f}' y='{:.1f}' width='{:.1f}' height='{:.1f}' rx='3'/>",
-      kLabelWidth - 10, middle + 4, html::escaped(shortened(name)), phase_class(row.name), x(0),
-      y + 5, std::max(end - x(0), 1.0), kRowHeight - 10);
+      kLabelWidth - 10, middle + 4, html::escaped(shortened(row_title(row))), phase_class(row.name),
+      x(0), y + 5, std::max(end - x(0), 1.0), kRowHeight - 10);
   double text_at = end;
   if (u > 0) {
     const double low = x(std::max(energy - u, 0.0));

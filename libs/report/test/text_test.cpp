@@ -48,6 +48,17 @@ TEST(BreakdownText, ShowsEachRowWithHowItWasObtained) {
   EXPECT_THAT(text, HasSubstr("300.0"));  // W of backward
 }
 
+TEST(BreakdownText, OfLayersMeasuredTogetherNamesTheFirstAndTheLast) {
+  BreakdownRow row;
+  row.name = "conv1";
+  EXPECT_EQ(row_title(row), "conv1");
+  row.pass = Pass::backward;
+  row.name = "conv1 + bn1";
+  EXPECT_EQ(row_title(row), "conv1 + bn1 backward");
+  row.name = "conv1 + bn1 + relu + maxpool";
+  EXPECT_EQ(row_title(row), "conv1 + ... + maxpool backward");
+}
+
 TEST(DynamicText, IsWhatIsLeftAboveIdle) {
   EXPECT_THAT(dynamic_text(testing::idle_run(Watts{70})), HasSubstr("15.61 kJ above 70.00 W"));
   EXPECT_THAT(dynamic_text(testing::idle_run(std::nullopt)), HasSubstr("not known of GPU-1"));

@@ -13,6 +13,10 @@ namespace erg {
 // Energy over time; empty where either is missing.
 std::optional<Watts> mean_power(const BreakdownRow& row);
 
+// What a row is called where people read it: "conv1 backward"; of layers that were measured
+// together the first and the last, "conv2 + ... + conv7".
+std::string row_title(const BreakdownRow& row);
+
 // "measured, NVML energy counter": how a row's energy came to be, or why there is none.
 std::string how_obtained(const BreakdownRow& row);
 
