@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "erg/rank_place.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <string_view>
@@ -93,10 +94,35 @@ RankPlace by_torchrun(const Numbers& numbers, int size) {
   return place;
 }
 
+// The first host of Slurm's "node[01-04,07]-ib,other".
+std::string first_host(const std::string& hosts) {
+  const auto bracket = hosts.find_first_of("[,");
+  if (bracket == std::string::npos || hosts[bracket] == ',') return hosts.substr(0, bracket);
+  const auto number = hosts.find_first_of("-,]", bracket);
+  const auto closed = hosts.find(']', bracket);
+  if (closed == std::string::npos) return "";
+  const auto end = std::min(hosts.find(',', closed), hosts.size());
+  return hosts.substr(0, bracket) + hosts.substr(bracket + 1, number - bracket - 1) +
+         hosts.substr(closed + 1, end - closed - 1);
+}
+
+// Under the ports that hosts give away by themselves; steps that run at once have each their own.
+std::uint16_t port_of_step(const Numbers& numbers) {
+  constexpr int kFirst = 15'000, kPorts = 15'000, kStepsOfAJob = 16;
+  const std::int64_t job = numbers.find("SLURM_JOB_ID").value_or(0);
+  const std::int64_t step = numbers.find("SLURM_STEP_ID").value_or(0);
+  return static_cast<std::uint16_t>(kFirst + (job * kStepsOfAJob + step) % kPorts);
+}
+
+// Where the step has PMIx (srun --mpi=pmix) MPI finds the others; else they meet at its first host.
 RankPlace by_srun(const Numbers& numbers, int size) {
   constexpr Names kNames{Launcher::srun, "SLURM_PROCID", "SLURM_NTASKS", "SLURM_LOCALID"};
   RankPlace place = place_by(kNames, numbers, size);
   find_master(numbers, place);
+  if (place.master_address.empty() && numbers.text("PMIX_RANK").empty()) {
+    place.master_address = first_host(numbers.text("SLURM_STEP_NODELIST"));
+    if (!numbers.find("MASTER_PORT")) place.master_port = port_of_step(numbers);
+  }
   return place;
 }
 

@@ -58,6 +58,22 @@ TEST(RankPlace, ComesFromEachLauncher) {
   EXPECT_EQ(slurm->launcher, Launcher::srun);
   EXPECT_THAT((std::array{slurm->rank, slurm->size, slurm->local_rank}), ElementsAre(5, 8, 1));
   EXPECT_TRUE(slurm->master_address.empty());
+  const auto step = [](const char* hosts, const char* pmix) {
+    return *place_in({{"SLURM_STEP_NUM_TASKS", "2"},
+                      {"SLURM_NTASKS", "2"},
+                      {"SLURM_PROCID", "1"},
+                      {"SLURM_JOB_ID", "1000"},
+                      {"SLURM_STEP_ID", "3"},
+                      {"SLURM_STEP_NODELIST", hosts},
+                      {"PMIX_RANK", pmix}});
+  };
+  EXPECT_TRUE(step("node1", "1").master_address.empty());  // MPI finds them
+  EXPECT_EQ(step("node1", "").master_address, "node1");
+  EXPECT_EQ(step("node1,node7", "").master_address, "node1");
+  EXPECT_EQ(step("node[01-04,07]", "").master_address, "node01");
+  EXPECT_EQ(step("gpu[7,9]-ib,other[1-2]", "").master_address, "gpu7-ib");
+  EXPECT_EQ(step("gpu[7", "").master_address, "");
+  EXPECT_EQ(step("node1", "").master_port, 15'000 + (16'003 % 15'000));
 }
 
 TEST(RankPlace, IsNoneForAProcessAlone) {
