@@ -131,6 +131,7 @@ bool Session::State::join(const RunTicket& ticket, const SessionOptions& options
   } else if (first_on_this_host()) {  // another host than the one that measures: nobody does here
     discover_sensors(options);
   }
+  if (options.check) options.check(*store, found.devices);
   writer = store->join(ticket.run, part(options.rank ? options.rank->rank + 1 : joined_rank()));
   joined = true;
   return true;
@@ -180,6 +181,7 @@ void Session::State::begin(SessionOptions options) {
     if (device.kind == DeviceKind::gpu) header.environment.versions["driver"] = device.driver;
   }
   header.start = clock.started();
+  if (options.check) options.check(*store, found.devices);
   tell_idle_power();
   auto counted =
       std::make_unique<EnergyTally>(store->begin(header, part(0)), channels_of(found.sensors));

@@ -39,6 +39,8 @@ struct SessionOptions {
   // job, user and nodes are filled in.
   Environment environment;
   std::optional<SessionRank> rank;  // empty: one process alone
+  // Called when store and devices are known and no run has begun: what it throws leaves none.
+  std::function<void(const Store&, std::span<const Device>)> check;
 };
 
 // A run while it happens: a store, sensors, a sampler, a span log.

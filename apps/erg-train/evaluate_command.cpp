@@ -190,9 +190,9 @@ int evaluate(const Commands& commands, EvaluateOptions options,
   auto first = evaluation.trainer(options.batches.front());
   Trainer& described = *first;
   const auto images = static_cast<std::int64_t>(data.test.size());
-  Ending ending;
-  ending.text = [&](const Run& run) { return inference_text(inferences(run, options, images)); };
-  ending.json = [&](const Run& run) {
+  Around around;
+  around.text = [&](const Run& run) { return inference_text(inferences(run, options, images)); };
+  around.json = [&](const Run& run) {
     return inference_json(run, inferences(run, options, images));
   };
   return measured(
@@ -201,7 +201,7 @@ int evaluate(const Commands& commands, EvaluateOptions options,
         return evaluation.run(first, session ? &session->spans() : nullptr, listener,
                               interrupts.token(), device);
       },
-      ending);
+      around);
 }
 
 }  // namespace

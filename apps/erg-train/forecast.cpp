@@ -19,8 +19,7 @@
 namespace erg {
 namespace {
 
-std::string name_of(const Session& session, const std::string& id) {
-  const auto devices = session.devices();
+std::string name_of(std::span<const Device> devices, const std::string& id) {
   const auto device = std::ranges::find(devices, id, &Device::id);
   return device == devices.end() || device->name.empty() ? id : device->name;
 }
@@ -75,16 +74,16 @@ void add_line(TextTable& table, const char* name, const std::optional<Between<Va
 
 }  // namespace
 
-Forecast::Forecast(Session& session, const Network& network, const Trainer& trainer,
-                   const std::string& model, std::int64_t max_steps) {
+Forecast::Forecast(const Store& store, std::span<const Device> devices, const Network& network,
+                   const Trainer& trainer, const std::string& model, std::int64_t max_steps) {
   const Workload work = trainer.workload();
   steps_ = static_cast<double>(work.steps_per_epoch * work.epochs);
   if (max_steps > 0) steps_ = std::min(steps_, static_cast<double>(max_steps));
-  device_ = profiled_device(session, trainer.gpu_uuid());
-  job_ = job_of(network, work, steps_, name_of(session, device_));
-  model_ = model.empty()                    ? fitting_model(session.store(), job_, false)
+  device_ = profiled_device(devices, trainer.gpu_uuid());
+  job_ = job_of(network, work, steps_, name_of(devices, device_));
+  model_ = model.empty()                    ? fitting_model(store, job_, false)
            : std::filesystem::exists(model) ? read_model(model)
-                                            : stored_model(session.store(), model);
+                                            : stored_model(store, model);
   const auto against = objections(model_, job_);
   if (!against.empty()) {
     throw FitError{"the model '" + model_.name + "' is not for this training: " + against.front()};

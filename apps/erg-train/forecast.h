@@ -2,12 +2,14 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 
 #include "erg/energy_model.h"
 #include "erg/network.h"
+#include "erg/run.h"
+#include "erg/store.h"
 #include "erg/trainer.h"
-#include "session.h"
 
 namespace erg {
 
@@ -16,8 +18,8 @@ class Forecast {
  public:
   // `model`: a stored one's name or a file; empty: the best stored one for this device, input and
   // precision. Throws FitError where there is none, or the one named is not for this training.
-  Forecast(Session& session, const Network& network, const Trainer& trainer,
-           const std::string& model, std::int64_t max_steps);
+  Forecast(const Store& store, std::span<const Device> devices, const Network& network,
+           const Trainer& trainer, const std::string& model, std::int64_t max_steps);
 
   std::string before() const;
   // Of what was trained, all or a part of it.

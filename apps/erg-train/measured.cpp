@@ -65,23 +65,23 @@ SessionOptions session_options(const Commands& commands, const TrainOptions& opt
 }
 
 void conclude(const Session& session, Run& run, const TrainOptions& options,
-              const std::string& store_url, const Ending& ending) {
+              const std::string& store_url, const Around& around) {
   if (session.joined()) {
     if (options.json) {
       run.breakdowns = usual_breakdowns(run);  // as far as it went; its owner stores its own
-      print(ending.json ? ending.json(run) : run_json(run));
+      print(around.json ? around.json(run) : run_json(run));
     } else if (!options.quiet) {
       inform("erg: part of the run " + run.header.id.text() + "\n");
     }
     return;
   }
   if (options.json) {
-    print(ending.json ? ending.json(run) : run_json(run));
+    print(around.json ? around.json(run) : run_json(run));
     return;
   }
   const std::string id = run.header.id.text().substr(0, 8);
   print("\n" + run_text(run, stdout_style()));
-  if (ending.text) print("\n" + ending.text(run));
+  if (around.text) print("\n" + around.text(run));
   print("\nrun " + id + " in " + store_url + "; look again: erg runs show " + id + "\n");
 }
 
@@ -123,16 +123,17 @@ void note_outcome(RunWriter& writer, const TrainingOutcome& outcome) {
 int measured(const Commands& commands, const TrainOptions& options,
              const std::vector<std::string>& command, Trainer& trainer,
              const Interrupts& interrupts, Collective* ranks, const Work& work,
-             const Ending& ending) {
+             const Around& around) {
   TrainingScreen screen{options.quiet, options.max_steps};
   if (options.no_measure) {
     const auto outcome = work(nullptr, listener_of(screen, options, nullptr), kNoDevice);
     screen.clear();
-    if (ending.keep) ending.keep();
+    if (around.keep) around.keep();
     if (ranks) any(*ranks, false);  // none leaves while another still works
     return exit_status(outcome, interrupts);
   }
   auto wanted = session_options(commands, options, command, trainer);
+  wanted.check = around.check;
   const auto begun = ranks ? begin_together(std::move(wanted), trainer.gpu_uuid(), *ranks)
                            : std::make_unique<Session>(std::move(wanted));
   Session& session = *begun;
@@ -157,7 +158,7 @@ int measured(const Commands& commands, const TrainOptions& options,
   if (!options.follows) tag_outcome(session, outcome);
   int status = exit_status(outcome, interrupts);
   try {
-    if (ending.keep) ending.keep();
+    if (around.keep) around.keep();
   } catch (const std::exception& failure) {
     warn(failure.what());
     session.writer().append_note(failure.what());
@@ -166,8 +167,8 @@ int measured(const Commands& commands, const TrainOptions& options,
   Run run = finish_together(session, outcome.stopped ? RunStatus::interrupted : RunStatus::finished,
                             status, ranks);
   if (options.follows) return status;
-  conclude(session, run, options, session.store().url(), ending);
-  if (ending.after) ending.after(run);
+  conclude(session, run, options, session.store().url(), around);
+  if (around.after) around.after(run);
   if (outcome.stopped) {
     inform(fmt::format("erg: stopped after step {}: what was measured is stored\n", outcome.steps));
   }

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "commands.h"
 #include "erg/collective.h"
+#include "erg/store.h"
 #include "erg/trainer.h"
 #include "interrupts.h"
 #include "session.h"
@@ -20,8 +22,10 @@ namespace erg {
 using Work = std::function<TrainingOutcome(Session* session, const TrainingListener& listener,
                                            std::uint16_t span_device)>;
 
-// What comes after the work; what is empty is not called.
-struct Ending {
+// What is done before the work and after it; what is empty is not called.
+struct Around {
+  // Before the run begins, and not where nothing is measured: what it throws leaves no run.
+  std::function<void(const Store&, std::span<const Device>)> check;
   // What is left to do with the trained network. When it throws, the run ends all the same.
   std::function<void()> keep;
   std::function<std::string(const Run&)> text;  // behind what is said of any run
@@ -35,6 +39,6 @@ struct Ending {
 int measured(const Commands& commands, const TrainOptions& options,
              const std::vector<std::string>& command, Trainer& trainer,
              const Interrupts& interrupts, Collective* ranks, const Work& work,
-             const Ending& ending = {});
+             const Around& around = {});
 
 }  // namespace erg

@@ -69,7 +69,7 @@ MeasuredStep measure_step(Session& session, const Microbench& bench, const Train
   MeasuredStep result{bench.kind, count(bench.network, counting), {}};
   StepProfile profile;
   profile.warm_up = 0.2 * time;
-  profile.device = profiled_device(session, trainer.gpu_uuid());
+  profile.device = profiled_device(session.devices(), trainer.gpu_uuid());
   int planned = 0;
   profile.next = [&]() -> std::optional<PlannedBlock> {
     if (planned++ == kBlocks) return std::nullopt;

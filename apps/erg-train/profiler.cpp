@@ -19,15 +19,15 @@ constexpr Seconds kLongestWarmUp{5};
 
 }  // namespace
 
-std::string profiled_device(const Session& session, const std::optional<std::string>& gpu) {
+std::string profiled_device(std::span<const Device> devices,
+                            const std::optional<std::string>& gpu) {
   if (gpu) return *gpu;
-  const auto devices = session.devices();
   const auto cpu = std::ranges::find(devices, DeviceKind::cpu, &Device::kind);
   return cpu == devices.end() ? "cpu-0" : cpu->id;
 }
 
 void check_measured(Session& session, const std::optional<std::string>& gpu) {
-  const std::string device = profiled_device(session, gpu);
+  const std::string device = profiled_device(session.devices(), gpu);
   for (const Channel& channel : session.store().first_part(session.run()).channels) {
     if (channel.device == device && channel.kind != ChannelKind::gauge) return;
   }

@@ -5,6 +5,7 @@
 #include <deque>
 #include <future>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -60,7 +61,7 @@ class Profiler {
 };
 
 // The device that the blocks of this trainer draw on: its GPU, else the host's CPU.
-std::string profiled_device(const Session& session, const std::optional<std::string>& gpu);
+std::string profiled_device(std::span<const Device> devices, const std::optional<std::string>& gpu);
 
 // Throws TrainingError, before anything is trained, where nothing measures that device's power.
 void check_measured(Session& session, const std::optional<std::string>& gpu);

@@ -27,7 +27,7 @@ constexpr const char* kExample =
 // Beside the run's own spans: its energy is not the training's.
 void profile(Session& session, Trainer& trainer, const TrainOptions& options,
              std::stop_token stop) {
-  Profiler profiler{session, profiled_device(session, trainer.gpu_uuid()),
+  Profiler profiler{session, profiled_device(session.devices(), trainer.gpu_uuid()),
                     profile_request(options)};
   if (!options.quiet) {
     inform(fmt::format("profile of {}, {} s\n", options.profile, options.profile_seconds));
@@ -67,19 +67,23 @@ int train(const Commands& commands, TrainOptions options, const std::vector<std:
   Trainer trainer{network, data, training, ranks.get()};
   if (!options.resume.empty()) trainer.resume(options.resume);
   std::optional<Forecast> forecast;
-  Ending ending;
-  ending.keep = [&] {
+  Around around;
+  if (predicted && !options.follows) {
+    around.check = [&](const Store& store, std::span<const Device> devices) {
+      forecast.emplace(store, devices, network, trainer, options.predict_model, options.max_steps);
+    };
+  }
+  around.keep = [&] {
     if (!options.save.empty()) trainer.save(options.save);
   };
-  ending.after = [&](const Run& run) {
+  around.after = [&](const Run& run) {
     if (forecast) say(options, "\n" + forecast->after(run));
   };
   return measured(
       commands, options, command, trainer, interrupts, ranks.get(),
       [&](Session* session, const TrainingListener& listener, std::uint16_t device) {
         if (session && profiled) check_measured(*session, trainer.gpu_uuid());
-        if (session && predicted && !options.follows) {
-          forecast.emplace(*session, network, trainer, options.predict_model, options.max_steps);
+        if (session && forecast) {
           inform(forecast->before());
           session->writer().append_note(forecast->before());
         }
@@ -90,7 +94,7 @@ int train(const Commands& commands, TrainOptions options, const std::vector<std:
         }
         return outcome;
       },
-      ending);
+      around);
 }
 
 }  // namespace

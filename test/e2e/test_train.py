@@ -47,6 +47,7 @@ class Train(ErgCase):
         self.assertRegex(lines[0], r"left .* \(.* to .*\), .* J \(.* to .* J\)")
         refused = self.erg("train", *arguments, "--predict", status=1)
         self.assertIn("erg predict calibrate", refused.stderr)
+        self.assertEqual([run["status"] for run in self.json("runs", "list")], ["finished"])
         self.assertIn("not with --no-measure", self.erg("train", *arguments, "--predict", "--no-measure", status=2).stderr)
 
     def test_joins_the_run_it_is_under(self):

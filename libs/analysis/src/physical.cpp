@@ -100,13 +100,56 @@ class Physical final : public Regressor {
   }
 };
 
-// Non-negative least squares of relative errors: rows and columns scaled, zero columns stay 0.
-std::vector<double> relative_fit(Matrix a, std::span<const double> y) {
-  std::vector<double> ones(y.size(), 1.0);
+// Errors are logarithms of predicted over measured: twice too much weighs as half does, while the
+// plain relative error of what predicts too little is never above 1, and fits by it come out low.
+// From this one on (a fifth) they count by their size and no more by their square, so that a kind
+// of layer that follows no common law does not bend what holds for the others.
+constexpr double kLargeError = 0.2;
+constexpr int kRounds = 20;  // of weighing anew; most fits need fewer
+
+double log_error(double predicted, double measured) {
+  return predicted > 0 ? std::log(predicted / measured) : -std::numeric_limits<double>::infinity();
+}
+
+double misfit(std::span<const double> predicted, std::span<const double> measured) {
+  double sum = 0;
+  for (std::size_t i = 0; i < measured.size(); ++i) {
+    const double error = std::abs(log_error(predicted[i], measured[i]));
+    sum += error < kLargeError ? error * error : kLargeError * (2 * error - kLargeError);
+  }
+  return sum;
+}
+
+// Of the squares of predicted - measured, such that their sum is least where the misfit is.
+std::vector<double> weights_for(std::span<const double> predicted,
+                                std::span<const double> measured) {
+  std::vector<double> weights;
+  for (std::size_t i = 0; i < measured.size(); ++i) {
+    const double p = predicted[i];
+    const double off = p / measured[i] - 1;
+    const double error = std::clamp(log_error(p, measured[i]), -kLargeError, kLargeError);
+    const bool exact = std::abs(off) < 1e-6 || !(p > 0);
+    weights.push_back((exact ? 1 : error / off * measured[i] / p) / (measured[i] * measured[i]));
+  }
+  return weights;
+}
+
+std::vector<double> relative_weights(std::span<const double> measured) {
+  std::vector<double> weights;
+  for (const double value : measured) weights.push_back(1 / (value * value));
+  return weights;
+}
+
+// Non-negative least squares: rows and columns scaled, zero columns stay 0.
+std::vector<double> weighted_fit(Matrix a, std::span<const double> y,
+                                 std::span<const double> weights) {
+  std::vector<double> scaled(y.begin(), y.end());
   std::vector<double> scale(a.columns, 0.0);
   for (std::size_t i = 0; i < a.rows; ++i) {
+    const double root = std::sqrt(weights[i]);
+    scaled[i] *= root;
     for (std::size_t j = 0; j < a.columns; ++j) {
-      a(i, j) /= y[i];
+      a(i, j) *= root;
       scale[j] = std::max(scale[j], a(i, j));
     }
   }
@@ -115,7 +158,7 @@ std::vector<double> relative_fit(Matrix a, std::span<const double> y) {
       if (scale[j] > 0) a(i, j) /= scale[j];
     }
   }
-  auto x = nonnegative_least_squares(a, ones);
+  auto x = nonnegative_least_squares(a, scaled);
   for (std::size_t j = 0; j < a.columns; ++j) {
     if (scale[j] > 0) x[j] /= scale[j];
   }
@@ -140,18 +183,15 @@ struct Rows {
   }
 };
 
-double misfit(const Roofline& roofline, const Rows& rows, std::span<const double> seconds) {
-  double sum = 0;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const double error = roofline.at(rows[i]) / seconds[i] - 1;
-    sum += error * error;
-  }
-  return sum;
+std::vector<double> predicted_by(const Roofline& roofline, const Rows& rows) {
+  std::vector<double> all;
+  for (std::size_t i = 0; i < rows.size(); ++i) all.push_back(roofline.at(rows[i]));
+  return all;
 }
 
 // One round: which bound each pass meets under `guess`, then the best times for those.
 Roofline improved(const Roofline& guess, const Rows& rows, std::span<const double> seconds,
-                  bool per_step) {
+                  std::span<const double> weights, bool per_step) {
   Matrix a{rows.size(), 5};
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const Observation& row = rows[i];
@@ -165,7 +205,7 @@ Roofline improved(const Roofline& guess, const Rows& rows, std::span<const doubl
     a(i, 1) = per_step ? row.steps() : 0;
     for (std::size_t j = 0; j < 3; ++j) a(i, 2 + j) = row.steps() * sums[j];
   }
-  const auto x = relative_fit(a, seconds);
+  const auto x = weighted_fit(a, seconds, weights);
   return {x[0], x[1], x[2], x[3], x[4]};
 }
 
@@ -184,18 +224,41 @@ Roofline fit_roofline(const Rows& rows) {
       for (const double launch : kLaunches) {
         Roofline now{0, 0, 1 / rate, intensity / rate, launch};
         double before = std::numeric_limits<double>::infinity();
-        for (int round = 0; round < 12; ++round) {
-          now = improved(now, rows, seconds, per_step);
-          const double error = misfit(now, rows, seconds);
+        auto weights = relative_weights(seconds);
+        for (int round = 0; round < kRounds; ++round) {
+          now = improved(now, rows, seconds, weights, per_step);
+          const auto predicted = predicted_by(now, rows);
+          const double error = misfit(predicted, seconds);
           if (error < least) {
             least = error;
             best = now;
           }
-          if (!(error < before * (1 - 1e-9))) break;
+          if (round > 2 && !(error < before * (1 - 1e-9))) break;
           before = error;
+          weights = weights_for(predicted, seconds);
         }
       }
     }
+  }
+  return best;
+}
+
+// The non-negative x of the least misfit of A x.
+std::vector<double> robust_fit(const Matrix& a, std::span<const double> y) {
+  std::vector<double> best;
+  double least = std::numeric_limits<double>::infinity();
+  auto weights = relative_weights(y);
+  for (int round = 0; round < kRounds; ++round) {
+    const auto x = weighted_fit(a, y, weights);
+    std::vector<double> predicted(y.size(), 0.0);
+    for (std::size_t i = 0; i < a.rows; ++i) {
+      for (std::size_t j = 0; j < a.columns; ++j) predicted[i] += a(i, j) * x[j];
+    }
+    const double error = misfit(predicted, y);
+    if (best.empty() || error < least) best = x;
+    if (round > 2 && !(error < least * (1 - 1e-9))) break;
+    least = std::min(least, error);
+    weights = weights_for(predicted, y);
   }
   return best;
 }
@@ -211,7 +274,7 @@ Energies fit_energies(const Rows& rows, const Roofline* time) {
     a(i, 3) = row.steps() * work.bytes;
     a(i, 4) = row.steps() * work.kernels;
   }
-  const auto x = relative_fit(a, rows.values(Target::energy));
+  const auto x = robust_fit(a, rows.values(Target::energy));
   return {x[0], x[1], x[2], x[3], x[4]};
 }
 
