@@ -5,44 +5,48 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 #include "erg/format_error.h"
 #include "erg/json_writer.h"
 #include "erg/least_squares.h"
-#include "erg/nonnegative.h"
 #include "model_json.h"
+#include "ratio_fit.h"
 
 namespace erg {
 namespace {
 
-// What one pass is bound by takes the time: arithmetic, memory, or the launch of its kernels.
+// What a pass takes by its arithmetic, its memory and the launches of its kernels: the longest of
+// them hides the others where they overlap, else they add up.
 struct Roofline {
   double s_per_image = 0;  // loader, copy and evaluation, which no layer knows of
   double s_per_step = 0;   // what a step takes beside its layers
   double s_per_mac = 0;
   double s_per_byte = 0;
   double s_per_kernel = 0;
+  bool overlap = true;
 
-  // 0: MACs, 1: bytes, 2: kernels.
-  std::size_t bound(const PassWork& pass) const {
-    const std::array<double, 3> times{pass.macs * s_per_mac, pass.bytes * s_per_byte,
-                                      pass.kernels * s_per_kernel};
-    return static_cast<std::size_t>(std::ranges::max_element(times) - times.begin());
+  double time_of(const PassWork& work) const {
+    return work.macs * s_per_mac + work.bytes * s_per_byte + work.kernels * s_per_kernel;
+  }
+
+  // What of a pass takes time: the rest is hidden behind it, and 0.
+  PassWork seen(const PassWork& pass) const {
+    if (!overlap) return pass;
+    const std::array<PassWork, 3> parts{
+        {{pass.macs, 0, 0}, {0, pass.bytes, 0}, {0, 0, pass.kernels}}};
+    return *std::ranges::max_element(parts, {}, [this](const auto& one) { return time_of(one); });
   }
 
   double at(const Observation& row) const {
     double step = s_per_step;
-    for (const auto& pass : row.work->passes) {
-      step +=
-          std::max({pass.macs * s_per_mac, pass.bytes * s_per_byte, pass.kernels * s_per_kernel});
-    }
+    for (const auto& pass : row.work->passes) step += time_of(seen(pass));
     return row.images * s_per_image + row.steps() * step;
   }
 };
 
 // E = P0 t + e_image images + e_mac MAC + e_byte bytes + e_kernel kernels. Where times were not
-// measured there is no t, and P0 stays in the other terms.
+// measured there is no t, and where nothing overlaps t is a sum of the other terms: P0 stays in
+// them then.
 struct Energies {
   double idle_w = 0;
   double j_per_image = 0;
@@ -97,73 +101,9 @@ class Physical final : public Regressor {
     out.member("j_per_kernel", energy.j_per_kernel).member("s_per_image", time.s_per_image);
     out.member("s_per_step", time.s_per_step).member("s_per_mac", time.s_per_mac);
     out.member("s_per_byte", time.s_per_byte).member("s_per_kernel", time.s_per_kernel);
+    out.member("overlap", time.overlap);
   }
 };
-
-// Errors are logarithms of predicted over measured: twice too much weighs as half does, while the
-// plain relative error of what predicts too little is never above 1, and fits by it come out low.
-// From this one on (a fifth) they count by their size and no more by their square, so that a kind
-// of layer that follows no common law does not bend what holds for the others.
-constexpr double kLargeError = 0.2;
-constexpr int kRounds = 20;  // of weighing anew; most fits need fewer
-
-double log_error(double predicted, double measured) {
-  return predicted > 0 ? std::log(predicted / measured) : -std::numeric_limits<double>::infinity();
-}
-
-double misfit(std::span<const double> predicted, std::span<const double> measured) {
-  double sum = 0;
-  for (std::size_t i = 0; i < measured.size(); ++i) {
-    const double error = std::abs(log_error(predicted[i], measured[i]));
-    sum += error < kLargeError ? error * error : kLargeError * (2 * error - kLargeError);
-  }
-  return sum;
-}
-
-// Of the squares of predicted - measured, such that their sum is least where the misfit is.
-std::vector<double> weights_for(std::span<const double> predicted,
-                                std::span<const double> measured) {
-  std::vector<double> weights;
-  for (std::size_t i = 0; i < measured.size(); ++i) {
-    const double p = predicted[i];
-    const double off = p / measured[i] - 1;
-    const double error = std::clamp(log_error(p, measured[i]), -kLargeError, kLargeError);
-    const bool exact = std::abs(off) < 1e-6 || !(p > 0);
-    weights.push_back((exact ? 1 : error / off * measured[i] / p) / (measured[i] * measured[i]));
-  }
-  return weights;
-}
-
-std::vector<double> relative_weights(std::span<const double> measured) {
-  std::vector<double> weights;
-  for (const double value : measured) weights.push_back(1 / (value * value));
-  return weights;
-}
-
-// Non-negative least squares: rows and columns scaled, zero columns stay 0.
-std::vector<double> weighted_fit(Matrix a, std::span<const double> y,
-                                 std::span<const double> weights) {
-  std::vector<double> scaled(y.begin(), y.end());
-  std::vector<double> scale(a.columns, 0.0);
-  for (std::size_t i = 0; i < a.rows; ++i) {
-    const double root = std::sqrt(weights[i]);
-    scaled[i] *= root;
-    for (std::size_t j = 0; j < a.columns; ++j) {
-      a(i, j) *= root;
-      scale[j] = std::max(scale[j], a(i, j));
-    }
-  }
-  for (std::size_t i = 0; i < a.rows; ++i) {
-    for (std::size_t j = 0; j < a.columns; ++j) {
-      if (scale[j] > 0) a(i, j) /= scale[j];
-    }
-  }
-  auto x = nonnegative_least_squares(a, scaled);
-  for (std::size_t j = 0; j < a.columns; ++j) {
-    if (scale[j] > 0) x[j] /= scale[j];
-  }
-  return x;
-}
 
 struct Rows {
   const Observations& table;
@@ -189,78 +129,65 @@ std::vector<double> predicted_by(const Roofline& roofline, const Rows& rows) {
   return all;
 }
 
-// One round: which bound each pass meets under `guess`, then the best times for those.
+// One round: what takes the time of each pass under `guess`, then the best times for that.
 Roofline improved(const Roofline& guess, const Rows& rows, std::span<const double> seconds,
                   std::span<const double> weights, bool per_step) {
   Matrix a{rows.size(), 5};
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const Observation& row = rows[i];
-    std::array<double, 3> sums{};
-    for (const auto& pass : row.work->passes) {
-      const std::array<double, 3> amounts{pass.macs, pass.bytes, pass.kernels};
-      const auto bound = guess.bound(pass);
-      sums[bound] += amounts[bound];
-    }
+    PassWork seen;
+    for (const auto& pass : row.work->passes) seen += guess.seen(pass);
     a(i, 0) = row.images;
     a(i, 1) = per_step ? row.steps() : 0;
-    for (std::size_t j = 0; j < 3; ++j) a(i, 2 + j) = row.steps() * sums[j];
+    a(i, 2) = row.steps() * seen.macs;
+    a(i, 3) = row.steps() * seen.bytes;
+    a(i, 4) = row.steps() * seen.kernels;
   }
   const auto x = weighted_fit(a, seconds, weights);
-  return {x[0], x[1], x[2], x[3], x[4]};
+  return {x[0], x[1], x[2], x[3], x[4], guess.overlap};
 }
 
-// From several starts: the machines between a laptop and the largest GPU. The assignment of bounds
-// is improved until it no longer helps; the best of all starts wins.
+struct TimeFit {
+  Roofline roofline;
+  double misfit = std::numeric_limits<double>::infinity();
+};
+
+// From one start: improved until that no longer helps.
+void improve(Roofline now, const Rows& rows, std::span<const double> seconds, bool per_step,
+             TimeFit& best) {
+  auto weights = relative_weights(seconds);
+  double before = std::numeric_limits<double>::infinity();
+  for (int round = 0; round < kReweighings; ++round) {
+    now = improved(now, rows, seconds, weights, per_step);
+    const auto predicted = predicted_by(now, rows);
+    const double error = misfit(predicted, seconds);
+    if (error < best.misfit) best = {now, error};
+    if (round > 2 && !(error < before * (1 - 1e-9))) return;
+    before = error;
+    weights = weights_for(predicted, seconds);
+  }
+}
+
+// With overlap from several starts: the machines between a laptop and the largest GPU. Without it
+// all starts end the same. The rows themselves tell whether this device overlaps.
 Roofline fit_roofline(const Rows& rows) {
   constexpr std::array kMacRates{1e11, 1e12, 1e13, 1e14};  // MAC/s
   constexpr std::array kMacsPerByte{1.0, 5.0, 20.0, 60.0};
   constexpr std::array kLaunches{0.0, 1e-6, 4e-6, 1.5e-5};
   const auto seconds = rows.values(Target::time);
   const bool per_step = rows.batches_differ();
-  Roofline best;
-  double least = std::numeric_limits<double>::infinity();
+  TimeFit best;
   for (const double rate : kMacRates) {
     for (const double intensity : kMacsPerByte) {
       for (const double launch : kLaunches) {
-        Roofline now{0, 0, 1 / rate, intensity / rate, launch};
-        double before = std::numeric_limits<double>::infinity();
-        auto weights = relative_weights(seconds);
-        for (int round = 0; round < kRounds; ++round) {
-          now = improved(now, rows, seconds, weights, per_step);
-          const auto predicted = predicted_by(now, rows);
-          const double error = misfit(predicted, seconds);
-          if (error < least) {
-            least = error;
-            best = now;
-          }
-          if (round > 2 && !(error < before * (1 - 1e-9))) break;
-          before = error;
-          weights = weights_for(predicted, seconds);
-        }
+        improve({0, 0, 1 / rate, intensity / rate, launch}, rows, seconds, per_step, best);
       }
     }
   }
-  return best;
-}
-
-// The non-negative x of the least misfit of A x.
-std::vector<double> robust_fit(const Matrix& a, std::span<const double> y) {
-  std::vector<double> best;
-  double least = std::numeric_limits<double>::infinity();
-  auto weights = relative_weights(y);
-  for (int round = 0; round < kRounds; ++round) {
-    const auto x = weighted_fit(a, y, weights);
-    std::vector<double> predicted(y.size(), 0.0);
-    for (std::size_t i = 0; i < a.rows; ++i) {
-      for (std::size_t j = 0; j < a.columns; ++j) predicted[i] += a(i, j) * x[j];
-    }
-    const double error = misfit(predicted, y);
-    if (best.empty() || error < least) best = x;
-    if (round > 2 && !(error < least * (1 - 1e-9))) break;
-    least = std::min(least, error);
-    weights = weights_for(predicted, y);
-  }
-  return best;
+  Roofline added;
+  added.overlap = false;
+  improve(added, rows, seconds, per_step, best);
+  return best.roofline;
 }
 
 Energies fit_energies(const Rows& rows, const Roofline* time) {
@@ -268,13 +195,13 @@ Energies fit_energies(const Rows& rows, const Roofline* time) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const Observation& row = rows[i];
     const PassWork& work = row.work->total;
-    a(i, 0) = time ? time->at(row) : 0;
+    a(i, 0) = time && time->overlap ? time->at(row) : 0;
     a(i, 1) = row.images;
     a(i, 2) = row.steps() * work.macs;
     a(i, 3) = row.steps() * work.bytes;
     a(i, 4) = row.steps() * work.kernels;
   }
-  const auto x = robust_fit(a, rows.values(Target::energy));
+  const auto x = ratio_fit(a, rows.values(Target::energy));
   return {x[0], x[1], x[2], x[3], x[4]};
 }
 
@@ -329,8 +256,10 @@ std::unique_ptr<Regressor> physical_from(const Json& json, const std::string& na
   };
   model->energy = {read("idle_w"), read("j_per_image"), read("j_per_mac"), read("j_per_byte"),
                    read("j_per_kernel")};
-  model->time = {read("s_per_image"), read("s_per_step"), read("s_per_mac"), read("s_per_byte"),
-                 read("s_per_kernel")};
+  const Json* overlap = json.find("overlap");  // an older model has none
+  model->time = {read("s_per_image"),  read("s_per_step"),
+                 read("s_per_mac"),    read("s_per_byte"),
+                 read("s_per_kernel"), !overlap || overlap->boolean().value_or(true)};
   return model;
 }
 

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <regex>
+
 #include "erg/catalogue.h"
 #include "erg/count.h"
 #include "erg/energy_model.h"
@@ -94,6 +96,15 @@ TEST(SavedModel, PredictsTheSameWhenLoaded) {
   EXPECT_EQ(before.time->value, after.time->value);
   EXPECT_DOUBLE_EQ(before.energy->high->value(), 1.25 * before.energy->value.value());
   EXPECT_DOUBLE_EQ(before.level, 0.8);
+}
+
+TEST(SavedModel, OfAnOlderVersionOverlaps) {
+  const auto model = learnt();
+  const auto json = std::regex_replace(model.json(), std::regex{",\\s*\"overlap\":\\s*true"}, "");
+  ASSERT_NE(json, model.json());
+  const auto job = job_of("vgg16_thesis");
+  EXPECT_EQ(predict(EnergyModel::from_json(json, "a file"), job).time->value,
+            predict(model, job).time->value);
 }
 
 TEST(SavedModel, ScalesWithTheWork) {
