@@ -132,6 +132,8 @@ class StoredRun(ErgCase):
         self.assertEqual(shown["id"], listed["id"])
         self.assertEqual(shown["environment"]["command"], ["sleep", "0.3"])
         self.assertIn("erg", shown["environment"]["versions"])
+        self.assertEqual(set(shown["environment"]["workload"].values()), {None})  # no training
+        self.assertIsNone(listed["network"])
         self.assertGreater(shown["environment"]["cpu_threads"], 0)
 
     def test_has_energy_with_its_provenance(self):

@@ -20,7 +20,7 @@ Json row_json(const BreakdownRow& row) {
   json["name"] = row.name;
   json["kind"] = row.kind;
   json["pass"] = row.pass == Pass::none ? Json{} : Json(to_string(row.pass));
-  json["device"] = row.device.empty() ? Json{} : Json(row.device);
+  json["device"] = known(row.device);
   json["count"] = row.count;
   json["time_s"] = row.time ? finite(row.time->value.count()) : Json{};
   json["energy_j"] = row.energy ? finite(row.energy->value.value()) : Json{};
@@ -51,7 +51,7 @@ Json breakdown_form(const Breakdown& breakdown) {
   Json json;
   json["by"] = to_string(breakdown.by);
   json["method"] = breakdown.method;
-  json["device"] = breakdown.device.empty() ? Json{} : Json(breakdown.device);
+  json["device"] = known(breakdown.device);
   const auto& samples = breakdown.samples;
   json["samples"] = optional_number(samples);
   json["total"] = row_json(breakdown.total, samples);
@@ -73,8 +73,8 @@ Json timeline_json(const Timeline& timeline) {
 Json part_json(const Part& part) {
   Json json;
   json["rank"] = part.header.rank;
-  json["host"] = part.header.host;
-  json["process"] = part.header.process;
+  json["host"] = known(part.header.host);
+  json["process"] = known(part.header.process);
   json["start"] = moment(part.header.start);
   json["devices"] = Json::array();
   for (const auto& device : part.header.devices) json["devices"].push_back(device_json(device));
@@ -90,24 +90,30 @@ Json part_json(const Part& part) {
   return json;
 }
 
+// 0 is a seed like any other where a training says how it was instrumented, as ours do.
+Json seed_json(const Workload& workload) {
+  const bool given = workload.seed != 0 || !workload.instrumentation.empty();
+  return given ? Json(workload.seed) : Json{};
+}
+
 Json environment_json(const Environment& environment) {
   const Workload& workload = environment.workload;
   Json json;
   json["command"] = environment.command;
   json["versions"] = environment.versions;
-  json["os"] = environment.os;
-  json["cpu"] = environment.cpu;
-  json["cpu_threads"] = environment.cpu_threads;
-  json["memory_bytes"] = environment.memory_bytes;
-  json["workload"] = {{"network", workload.network},
-                      {"data", workload.data},
-                      {"input", workload.input},
-                      {"batch", workload.batch},
-                      {"epochs", workload.epochs},
-                      {"steps_per_epoch", workload.steps_per_epoch},
-                      {"precision", workload.precision},
-                      {"instrumentation", workload.instrumentation},
-                      {"seed", workload.seed}};
+  json["os"] = known(environment.os);
+  json["cpu"] = known(environment.cpu);
+  json["cpu_threads"] = known(environment.cpu_threads);
+  json["memory_bytes"] = known(environment.memory_bytes);
+  json["workload"] = {{"network", known(workload.network)},
+                      {"data", known(workload.data)},
+                      {"input", known(workload.input)},
+                      {"batch", known(workload.batch)},
+                      {"epochs", known(workload.epochs)},
+                      {"steps_per_epoch", known(workload.steps_per_epoch)},
+                      {"precision", known(workload.precision)},
+                      {"instrumentation", known(workload.instrumentation)},
+                      {"seed", seed_json(workload)}};
   json["tags"] = environment.tags;
   return json;
 }
@@ -171,9 +177,9 @@ std::string run_list_json(std::span<const RunSummary> runs) {
     json["name"] = run.name;
     json["status"] = to_string(run.status);
     json["start"] = moment(run.start);
-    json["network"] = run.workload.network;
-    json["data"] = run.workload.data;
-    json["device"] = run.device;
+    json["network"] = known(run.workload.network);
+    json["data"] = known(run.workload.data);
+    json["device"] = known(run.device);
     json["energy_j"] = run.energy ? finite(run.energy->value.value()) : Json{};
     json["energy_u_j"] = run.energy ? finite(run.energy->total_u().value()) : Json{};
     json["provenance"] = run.energy ? Json(to_string(run.energy->provenance)) : Json{};

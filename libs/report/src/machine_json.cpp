@@ -12,8 +12,8 @@ Json device_json(const Device& device) {
   Json json;
   json["id"] = device.id;
   json["kind"] = to_string(device.kind);
-  json["name"] = device.name;
-  json["driver"] = device.driver;
+  json["name"] = known(device.name);
+  json["driver"] = known(device.driver);
   json["power_limit_w"] = device.power_limit ? Json(device.power_limit->value()) : Json{};
   json["power_limit_max_w"] =
       device.power_limit_max ? Json(device.power_limit_max->value()) : Json{};

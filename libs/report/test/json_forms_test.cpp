@@ -67,6 +67,8 @@ TEST(RunListJson, HasTheDocumentedKeys) {
   EXPECT_EQ(json[0]["tags"]["slurm_job"], "17");
   EXPECT_TRUE(json[0]["energy_j"].is_null());
   EXPECT_TRUE(json[0]["time_s"].is_null());
+  EXPECT_TRUE(json[0]["data"].is_null());
+  EXPECT_TRUE(json[0]["device"].is_null());
   EXPECT_EQ(Json::parse(run_list_json({})), Json::array());
 }
 
@@ -78,6 +80,20 @@ TEST(RunJson, HoldsWhatSurroundsTheRun) {
   EXPECT_EQ(json["epochs"][2]["test_accuracy"], 0.862);
   EXPECT_EQ(json["breakdowns"].size(), 2U);
   EXPECT_TRUE(json["exit_status"].is_null());
+}
+
+TEST(RunJson, HasNullForWhatARunDoesNotSay) {
+  erg::Run run = testing::sample_run();
+  run.header.environment = {};
+  auto json = Json::parse(run_json(run))["environment"];
+  for (const char* key : {"os", "cpu", "cpu_threads", "memory_bytes"}) {
+    EXPECT_TRUE(json[key].is_null()) << key;
+  }
+  EXPECT_EQ(json["workload"].size(), 9U);
+  for (const auto& [key, value] : json["workload"].items()) EXPECT_TRUE(value.is_null()) << key;
+  run.header.environment.workload.instrumentation = "none";  // a training: its seed may be 0
+  json = Json::parse(run_json(run))["environment"];
+  EXPECT_EQ(json["workload"]["seed"], 0);
 }
 
 TEST(SensorsJson, NamesWhatIsMissing) {
