@@ -124,13 +124,25 @@ class Library(NvmlCase):
 
     def test_a_card_lost_during_a_run(self):
         with self.start("run", "--name", "lost", "--", "sleep", "3") as process:
-            time.sleep(1)
+            time.sleep(1.5)  # the ring is read every second
             self.set("lost=1")
             _, told = process.communicate(timeout=30)
         self.assertEqual(process.returncode, 0)
         self.assertRegex(told, r"power_ring: \d of \d reads device lost")
         self.assertRegex(told, r"1 gap \(device lost\)")
         self.assertEqual(self.json("runs", "list")[0]["status"], "finished")
+        found = self.json("energy", "lost", "--by", "device")
+        cards = [row for row in found["rows"] if row["name"].startswith("GPU-")]
+        for row, watts in zip(cards, (200, 100), strict=True):  # while they were there
+            self.assertAlmostEqual(row["power_w"], watts, delta=0.1 * watts)
+            self.assertLess(row["time_s"], 2)
+        total = found["total"]
+        self.assertGreater(total["time_s"], 2.9)
+        self.assertAlmostEqual(total["power_w"], sum(row["power_w"] for row in found["rows"]), places=6)
+        self.assertIn("the energy of that time is not known", " ".join(found["notes"]))
+        whole = self.json("energy", "lost", "--by", "run")
+        for row in (whole["total"], whole["rows"][0]):
+            self.assertAlmostEqual(row["power_w"], total["power_w"], delta=0.03 * total["power_w"])
 
 
 class Powermetrics(ErgCase):

@@ -32,6 +32,7 @@ class Sweep {
     const auto& covered = curve_.covered();
     while (next_ < covered.size() && covered[next_].end <= segment.begin) ++next_;
     Share& share = shares_[segment.span_class];
+    share.span_s += weight_ * Seconds{segment.end - segment.begin}.count();
     for (std::size_t i = next_; i < covered.size() && covered[i].begin < segment.end; ++i) {
       const Interval piece = intersection(covered[i], {segment.begin, segment.end});
       const double length_s = Seconds{piece.length()}.count();
@@ -81,7 +82,9 @@ std::size_t classes_in(const std::vector<const Lane*>& lanes) {
 
 void add_times(const Lane& lane, double weight, std::vector<Share>& shares) {
   for (const Segment& each : lane.segments) {
-    shares[each.span_class].time_s += weight * Seconds{each.end - each.begin}.count();
+    const double length_s = weight * Seconds{each.end - each.begin}.count();
+    shares[each.span_class].time_s += length_s;
+    shares[each.span_class].span_s += length_s;
   }
 }
 
@@ -92,6 +95,7 @@ void add_lane(const Lane& lane, const std::vector<Share>& of_lane, std::vector<S
     Share& sum = shares[id];
     sum.energy_j += scale * of_lane[id].energy_j;
     sum.time_s += scale * of_lane[id].time_s;
+    sum.span_s += scale * of_lane[id].span_s;
     sum.unseen_s += scale * of_lane[id].unseen_s;
     if (id < lane.scale_u.size()) sum.scale_u = std::max(sum.scale_u, lane.scale_u[id]);
     if (id < lane.counts.size()) {
@@ -142,6 +146,7 @@ void total_up(const Host& host, const EnergyCurve& curve, Division& division,
   if (unknown > std::max(Seconds{0.1}, 0.01 * Seconds{host.extent.length()})) {
     notes.push_back(device.name + ": no readings for " + seconds(unknown) +
                     " of the run; the energy of that time is not known");
+    division.known_s -= unknown.count();
   }
   division.total_j = total.value();
   const double ends = total > Joules{0} ? curve.reading_u(curve.covered_time()) / total : 0;
@@ -156,6 +161,7 @@ Division divide(const Host& host, const MeasuredDevice* device,
   Division division;
   division.device = device;
   division.extent = host.extent;
+  division.known_s = Seconds{host.extent.length()}.count();
   division.shares.resize(classes_in(lanes));
   const double weight = lanes.empty() ? 1 : 1.0 / static_cast<double>(lanes.size());
   std::optional<EnergyCurve> curve;

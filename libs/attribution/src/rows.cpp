@@ -10,6 +10,8 @@ namespace {
 constexpr std::size_t kLargestCovariance = 512;
 // A row most of whose time is shorter than the sensor resolves was divided by duration.
 constexpr double kDividedByTime = 0.5;
+// The ends of spans lie between readings: less than this share of their time is not missed.
+constexpr double kMissed = 0.01;
 
 // A sum over devices, with what each part of it is uncertain by.
 struct Sum {
@@ -18,7 +20,10 @@ struct Sum {
   double independent_j2 = 0;
   double common_j2 = 0;
   double time_s = 0;
+  double span_s = 0;
   double unseen_s = 0;
+  double power_w = 0;  // each device's mean over the time for which it is known
+  bool whole = true;   // all of them are known all the time
   std::uint64_t count = 0;
   Provenance provenance = Provenance::measured;
   std::string device;
@@ -85,10 +90,11 @@ class Assembler {
       const Share& share = each.shares[id];
       if (each.times_run) {
         sum.time_s += weight() * share.time_s;
+        sum.span_s += weight() * share.span_s;
         sum.unseen_s += weight() * share.unseen_s;
         sum.count += share.count;
       }
-      if (each.measured) sum.add(each, share.energy_j, variance(each, share));
+      if (each.measured) add_share(each, share, sum);
     }
     if (sum.unseen_s > kDividedByTime * sum.time_s) {
       sum.provenance = weakest(sum.provenance, Provenance::attributed);
@@ -97,10 +103,22 @@ class Assembler {
     row.name = classes_[id].name;
     row.kind = std::string{to_string(options_.by)};
     row.pass = classes_[id].pass;
-    const double time_s = side_by_side() ? whole_time_s(id) : sum.time_s;
+    if (!sum.any && !sum.whole) row.method = "no readings in its time";
+    const double time_s = side_by_side() ? whole_time_s(id) : sum.any ? sum.time_s : sum.span_s;
     row.time = TimeEstimate{Seconds{time_s}, Seconds{0}, 0, Provenance::measured};
-    rows_time_s_ += time_s;
+    // Joules of several devices that are known for different times: their power decides.
+    if (!sum.whole && sum.power_w > 0) row.time->value = Seconds{sum.energy_j / sum.power_w};
     result_.rows.push_back(std::move(row));
+  }
+
+  // Nothing where nothing was read in its time.
+  void add_share(const Division& from, const Share& share, Sum& sum) const {
+    const double all_s = side_by_side() ? Seconds{from.extent.length()}.count() : share.span_s;
+    const double known_s = side_by_side() ? from.known_s : share.time_s;
+    if (known_s < (1 - kMissed) * all_s) sum.whole = false;
+    if (share.time_s <= 0 && share.span_s > 0) return;
+    sum.add(from, share.energy_j, variance(from, share));
+    if (known_s > 0) sum.power_w += share.energy_j / known_s;
   }
 
   // Devices, ranks and hosts work at the same time: their times do not add up.
@@ -113,7 +131,7 @@ class Assembler {
     double time_s = 0;
     for (const auto& each : divisions_) {
       const bool in_it = id < each.shares.size() && each.shares[id].count > 0;
-      if (in_it) time_s = std::max(time_s, Seconds{each.extent.length()}.count());
+      if (in_it) time_s = std::max(time_s, each.known_s);
     }
     return time_s;
   }
@@ -133,7 +151,7 @@ class Assembler {
     row.kind = "device";
     // Devices work side by side: only where each row is one do their times stand alone.
     if (options_.by == Grouping::device) {
-      row.time = TimeEstimate{Seconds{division.extent.length()}, Seconds{0}, 0, {}};
+      row.time = TimeEstimate{Seconds{division.known_s}, Seconds{0}, 0, {}};
     }
     result_.rows.push_back(std::move(row));
   }
@@ -149,10 +167,14 @@ class Assembler {
 
   void add_total() {
     Sum total, rest;
-    double time_s = 0, integrated_j = 0;
+    double time_s = 0, rest_s = 0, integrated_j = 0;
     bool closed = false;
     for (const auto& each : divisions_) {
-      if (each.times_run) time_s += weight() * Seconds{each.extent.length()}.count();
+      if (each.times_run) {
+        time_s += weight() * Seconds{each.extent.length()}.count();
+        rest_s += weight() * each.known_s;
+        for (const Share& share : each.shares) rest_s -= weight() * share.time_s;
+      }
       if (!each.measured) continue;
       total.add(each, each.total_j, std::pow(each.total_u_j, 2));
       integrated_j += each.total_j * (1 + each.closure.value_or(0));
@@ -173,7 +195,7 @@ class Assembler {
     result_.unattributed.name = "unattributed";
     result_.unattributed.kind = "unattributed";
     if (!side_by_side()) {
-      result_.unattributed.time = TimeEstimate{Seconds{time_s - rows_time_s_}, Seconds{0}, 0, {}};
+      result_.unattributed.time = TimeEstimate{Seconds{rest_s}, Seconds{0}, 0, {}};
     }
     if (total.any && !rest.any) result_.unattributed.energy = EnergyEstimate{};
     if (closed && total.energy_j > 0) result_.closure = integrated_j / total.energy_j - 1;
@@ -206,7 +228,6 @@ class Assembler {
   const ClassTable& classes_;
   const std::vector<Division>& divisions_;
   int timekeepers_ = 0;
-  double rows_time_s_ = 0;
   Breakdown result_;
 };
 

@@ -13,7 +13,8 @@ namespace erg::attribution {
 // What one device contributes to one class.
 struct Share {
   double energy_j = 0;
-  double time_s = 0;    // of the lanes, each by its weight
+  double time_s = 0;    // for which its energy is known: of the lanes, each by its weight
+  double span_s = 0;    // of its spans in all
   double unseen_s = 0;  // the part of that time whose own power the sensor could not see
   double scale_u = 0;   // relative, of classes timed in some steps only
   std::uint64_t count = 0;
@@ -26,6 +27,7 @@ struct Division {
   bool divided = false;    // by classes; else one row of its own
   bool times_run = false;  // its time is the time of the rows
   Interval extent;
+  double known_s = 0;         // of the extent: for which its energy is known
   std::vector<Share> shares;  // by class
   double total_j = 0;
   double total_u_j = 0;  // independent

@@ -162,8 +162,31 @@ TEST(TimelineMethod, AHoleInTheReadingsIsUnattributedAndSaid) {
     EXPECT_NEAR(seconds(row(result, "forward")), 2, 1e-6);
     EXPECT_NEAR(joules(&result.total), 800, 1e-6);  // never an invented joule
     EXPECT_NEAR(seconds(&result.total), 10, 1e-9);
+    EXPECT_NEAR(joules(&result.unattributed), 600, 1e-6);
+    EXPECT_NEAR(seconds(&result.unattributed), 6, 1e-6);  // 10 s less the phase and the hole
     EXPECT_THAT(result.notes, Contains(HasSubstr("no readings for 2 s")));
   }
+}
+
+TEST(TimelineMethod, WhatALostDeviceDidAfterwardsIsNotKnown) {
+  PartBuilder part;
+  part.device(gpu()).samples(power_channel("GPU-1"), 0, 4, 0.02, constant);
+  part.span(SpanKind::run, "run", 0, 10);
+  part.device_span(SpanKind::phase, "forward", 1, 3);
+  part.device_span(SpanKind::phase, "backward", 5, 8);
+  const auto run = run_of({part.build()});
+  const auto phases = attribute(run);
+  EXPECT_NEAR(joules(row(phases, "forward")), 200, 1e-6);
+  ASSERT_TRUE(row(phases, "backward"));
+  EXPECT_FALSE(row(phases, "backward")->energy);
+  EXPECT_EQ(row(phases, "backward")->method, "no readings in its time");
+  EXPECT_NEAR(seconds(row(phases, "backward")), 3, 1e-9);
+  EXPECT_NEAR(seconds(&phases.unattributed), 2, 0.1);
+  EXPECT_NEAR(joules(&phases.unattributed), 200, 10);
+  const auto devices = attribute(run, by(Grouping::device));
+  EXPECT_NEAR(seconds(&devices.rows[0]), 4, 0.1);
+  EXPECT_NEAR(joules(&devices.rows[0]) / seconds(&devices.rows[0]), 100, 1e-6);
+  EXPECT_NEAR(seconds(&devices.total), 10, 1e-9);
 }
 
 TEST(TimelineMethod, TheCounterFillsAHoleButNotItsSpans) {

@@ -42,6 +42,7 @@ Units units_of(const Breakdown& breakdown) {
   };
   for (const auto& row : breakdown.rows) widen(row);
   widen(breakdown.total);
+  if (const auto all = total_power(breakdown)) power = std::max(power, *all);
   Units units{energy_scale(energy), time_scale(time), power_scale(power)};
   if (breakdown.samples) units.sample = energy_scale(energy / *breakdown.samples);
   units.energy_decimals = decimals_below(energy.value() / units.energy.divisor);
@@ -69,7 +70,7 @@ std::vector<std::string> cells(const BreakdownRow& row, const Breakdown& whole,
   } else {
     cells.insert(cells.end(), 3, nothing);
   }
-  const auto power = mean_power(row);
+  const auto power = &row == &whole.total ? total_power(whole) : mean_power(row);
   cells.push_back(power ? number(power->value() / units.power.divisor) : nothing);
   if (whole.samples) {
     const double u = row.energy ? row.energy->total_u().value() : 0;
@@ -102,6 +103,32 @@ std::string row_title(const BreakdownRow& row) {
 std::optional<Watts> mean_power(const BreakdownRow& row) {
   if (!row.energy || !row.time || row.time->value.count() <= 0) return std::nullopt;
   return row.energy->value / row.time->value;
+}
+
+std::optional<Watts> total_power(const Breakdown& breakdown) {
+  const auto whole = mean_power(breakdown.total);
+  if (!whole || breakdown.method != "timeline" || breakdown.rows.empty()) return whole;
+  const auto& rest = breakdown.unattributed;
+  Seconds known{0};
+  Watts together{0};
+  for (const auto& row : breakdown.rows) {
+    if (row.energy && row.time) known += row.time->value;
+    if (row.energy) together += mean_power(row).value_or(Watts{0});
+  }
+  if (breakdown.by == Grouping::device) return together;
+  if (!rest.time) return whole;
+  known += rest.time->value;
+  const Seconds all = breakdown.total.time->value;
+  if (known >= all - std::max(Seconds{0.1}, 0.01 * all)) return whole;
+  if (breakdown.rows.size() > 1) return std::nullopt;
+  return breakdown.total.energy->value / known;
+}
+
+std::optional<Watts> total_power(const Run& run) {
+  const auto* devices = find_breakdown(run, Grouping::device);
+  if (devices && devices->total.energy) return total_power(*devices);
+  const auto* whole = find_breakdown(run, Grouping::run);
+  return whole ? total_power(*whole) : std::nullopt;
 }
 
 std::string how_obtained(const BreakdownRow& row) {

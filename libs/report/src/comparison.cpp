@@ -207,7 +207,7 @@ std::string comparison_text(std::span<const Run> runs, TextStyle style) {
   for (const auto& run : runs) {
     const auto* row = total(run);
     const auto accuracy = last_accuracy(run);
-    const auto power = row ? mean_power(*row) : std::nullopt;
+    const auto power = total_power(run);
     table.add({run.header.name, run.header.id.text().substr(0, 8),
                std::string{to_string(run.status)},
                with_difference(time_of(row), time_of(total(first)), &run == &first),

@@ -51,7 +51,7 @@ std::string tiles(const Run& run) {
   }
   all += dynamic_tile(run);
   all += tile(total.time ? text(total.time->value) : "-", "time");
-  const auto power = mean_power(total);
+  const auto power = total_power(run);
   all += tile(power ? text(*power) : "-", "mean power");
   if (!run.epochs.empty() && run.epochs.back().test_accuracy) {
     all += tile(percent(*run.epochs.back().test_accuracy), "test accuracy, last epoch");

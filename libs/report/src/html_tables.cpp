@@ -38,7 +38,7 @@ std::string share(const BreakdownRow& row, const Breakdown& whole) {
 }
 
 std::string breakdown_row(const BreakdownRow& row, const Breakdown& whole, std::string_view css) {
-  const auto power = mean_power(row);
+  const auto power = &row == &whole.total ? total_power(whole) : mean_power(row);
   const std::string how =
       row.energy ? chip(row.energy->provenance) + " " + escaped(row.method) : escaped(row.method);
   return element("tr", css,
@@ -122,7 +122,7 @@ std::string comparison_table(std::span<const Run> runs) {
   for (const auto& run : runs) {
     const auto* own = find_breakdown(run, Grouping::run);
     const BreakdownRow row = own ? own->total : BreakdownRow{};
-    const auto power = mean_power(row);
+    const auto power = total_power(run);
     const auto accuracy = run.epochs.empty() ? std::nullopt : run.epochs.back().test_accuracy;
     rows += element(
         "tr", "",

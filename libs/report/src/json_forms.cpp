@@ -55,6 +55,8 @@ Json breakdown_form(const Breakdown& breakdown) {
   const auto& samples = breakdown.samples;
   json["samples"] = optional_number(samples);
   json["total"] = row_json(breakdown.total, samples);
+  const auto power = total_power(breakdown);
+  json["total"]["power_w"] = power ? finite(power->value()) : Json{};
   json["rows"] = Json::array();
   for (const auto& row : breakdown.rows) json["rows"].push_back(row_json(row, samples));
   json["unattributed"] = row_json(breakdown.unattributed, samples);

@@ -110,7 +110,7 @@ std::string run_text(const Run& run, TextStyle style) {
   if (whole && whole->total.time) line += ", " + erg::text(whole->total.time->value);
   if (whole && whole->total.energy) {
     line += ", " + erg::text(*whole->total.energy);
-    if (const auto power = mean_power(whole->total)) line += ", " + erg::text(*power);
+    if (const auto power = total_power(run)) line += ", " + erg::text(*power);
     line += " (" + how_obtained(whole->total) + ")";
   } else {
     line += measured_power(run) ? ", no energy: too little was measured"

@@ -59,6 +59,34 @@ TEST(BreakdownText, OfLayersMeasuredTogetherNamesTheFirstAndTheLast) {
   EXPECT_EQ(row_title(row), "conv1 + ... + maxpool backward");
 }
 
+BreakdownRow took(double joules, double seconds) {
+  BreakdownRow row;
+  row.energy = EnergyEstimate{Joules{joules}};
+  row.time = TimeEstimate{Seconds{seconds}};
+  return row;
+}
+
+TEST(BreakdownText, TellsTheMeanPowerOfWhatIsKnown) {
+  Breakdown breakdown;
+  breakdown.by = Grouping::device;
+  breakdown.method = "timeline";
+  breakdown.rows = {took(2000, 10), took(500, 5)};  // the second was lost half way
+  breakdown.unattributed.energy = EnergyEstimate{};
+  breakdown.total = took(2500, 10);
+  EXPECT_DOUBLE_EQ(total_power(breakdown)->value(), 300);
+  EXPECT_THAT(breakdown_text(breakdown), HasSubstr("300.0"));
+  breakdown.by = Grouping::phase;
+  breakdown.rows = {took(600, 3), took(0, 4)};
+  breakdown.rows[1].energy.reset();  // after the only device was lost
+  breakdown.unattributed = took(400, 2);
+  breakdown.total = took(1000, 10);
+  EXPECT_FALSE(total_power(breakdown));
+  breakdown.rows.resize(1);
+  EXPECT_DOUBLE_EQ(total_power(breakdown)->value(), 200);
+  breakdown.method = "imported";
+  EXPECT_DOUBLE_EQ(total_power(breakdown)->value(), 100);
+}
+
 TEST(DynamicText, IsWhatIsLeftAboveIdle) {
   EXPECT_THAT(dynamic_text(testing::idle_run(Watts{70})), HasSubstr("15.61 kJ above 70.00 W"));
   EXPECT_THAT(dynamic_text(testing::idle_run(std::nullopt)), HasSubstr("not known of GPU-1"));

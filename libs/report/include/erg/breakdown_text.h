@@ -12,6 +12,11 @@ namespace erg {
 
 // Energy over time; empty where either is missing.
 std::optional<Watts> mean_power(const BreakdownRow& row);
+// Of the total, each device over the time for which its energy is known. Empty where that is not
+// all of the time and the rows do not tell: those by device do.
+std::optional<Watts> total_power(const Breakdown& breakdown);
+// Of the whole run, by its stored breakdowns.
+std::optional<Watts> total_power(const Run& run);
 
 // What a row is called where people read it: "conv1 backward"; of layers that were measured
 // together the first and the last, "conv2 + ... + conv7".
