@@ -26,10 +26,13 @@ std::string absolute_store_url(std::string url) {
 }
 
 std::unique_ptr<Store> open_existing_store(const std::string& url) {
+  const std::string whole = absolute_store_url(url);
   constexpr std::string_view kScheme = "sqlite:";
   std::error_code unknown;  // to open a file's store makes it
-  if (url.starts_with(kScheme) && !std::filesystem::exists(url.substr(kScheme.size()), unknown)) {
-    throw StoreError{"there is no store " + url};
+  if (whole.starts_with(kScheme) && whole.size() > kScheme.size() &&
+      !std::filesystem::exists(whole.substr(kScheme.size()), unknown)) {
+    throw StoreError{"there is no store " + url +
+                     ": is its name right? erg run -- COMMAND and erg import make one"};
   }
   return open_store(url);
 }

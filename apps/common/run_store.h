@@ -12,7 +12,8 @@ namespace erg {
 // folder.
 std::string absolute_store_url(std::string url);
 
-// Opens a store that is there: a ticket for one that is gone makes none. Throws StoreError.
+// Opens a store that is there: a mistyped name, or a ticket for one that is gone, makes none.
+// Throws StoreError.
 std::unique_ptr<Store> open_existing_store(const std::string& url);
 
 // Throws StoreError where the run has ended: what was begun under it and outlives it (a terminal

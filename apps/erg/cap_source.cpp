@@ -84,7 +84,7 @@ void save_fit(const Commands& commands, const CapFit& fit, const std::string& na
   if (is_file_name(name)) {
     replace_file(name, cap_fit_json(fit));
   } else {
-    store_of(commands)->save_document({std::string{kKind}, name, cap_fit_json(fit), {}});
+    store_to_write(commands)->save_document({std::string{kKind}, name, cap_fit_json(fit), {}});
   }
   inform(fmt::format("saved as {}\n", plain_text(name)));
 }

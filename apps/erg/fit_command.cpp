@@ -202,7 +202,7 @@ void keep(const Commands& commands, const FitOptions& options, const EnergyModel
   }
   if (!options.name.empty()) {
     Document document{std::string{document_kind::kModel}, options.name, model.json(), {}};
-    store_of(commands)->save_document(document);
+    store_to_write(commands)->save_document(document);
     inform("model stored as '" + options.name + "'; erg predict --model " + options.name + "\n");
   }
 }

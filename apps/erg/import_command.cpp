@@ -129,7 +129,7 @@ void import_json(Store* store, const std::string& path, Tally& tally) {
 
 int import_json_file(const Commands& commands, const ImportArguments& arguments) {
   Tally tally;
-  const auto store = arguments.dry_run ? nullptr : store_of(commands);
+  const auto store = arguments.dry_run ? nullptr : store_to_write(commands);
   import_json(store.get(), arguments.path, tally);
   inform(arguments.dry_run
              ? fmt::format("{} runs would be imported\n", tally.imported)
@@ -155,7 +155,7 @@ int import(const Commands& commands, ImportArguments arguments) {
                         plain_text(item.path.string())));
     }
   } else {
-    const auto store = store_of(commands);
+    const auto store = store_to_write(commands);
     auto there = runs_in(*store);
     for (const auto& item : items) {
       if (!import_one(*store, there, item, arguments.options, report, tally)) break;

@@ -4,6 +4,7 @@
 #include "console.h"
 #include "erg/open_store.h"
 #include "erg/push_runs.h"
+#include "run_store.h"
 #include "subcommands.h"
 
 namespace erg {
@@ -22,8 +23,8 @@ void say(const std::vector<RunId>& runs, std::string_view what) {
 int push(const Commands& commands, const PushOptions& options) {
   const std::string from = options.from.empty() ? undelivered_store_url() : options.from;
   std::vector<RunId> only;
-  if (!options.runs.empty()) {
-    const auto store = open_store(from);
+  if (!options.from.empty() || !options.runs.empty()) {
+    const auto store = open_existing_store(from);
     for (const auto& word : options.runs) only.push_back(store->find(word));
   }
   const PushReport done = push_runs(from, store_url_of(commands), only,

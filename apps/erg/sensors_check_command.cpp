@@ -213,7 +213,7 @@ int check(const Commands& commands, const CheckOptions& options) {
   what.every_channel = true;
   const HostClock clock;
   SensorSet found = discover(what);
-  const auto store = store_of(commands);
+  const auto store = store_to_write(commands);
   std::vector<std::string> told = found.warnings;
   SensorRecorder recorder{found.sensors, clock};
   const Schedules schedules = exercise_all(found, clock, options.scale, told);

@@ -129,7 +129,7 @@ void print_summary(const StudyFile& study, const Store& store, bool json) {
 
 int run(const Commands& commands, const StudyOptions& options) {
   const auto study = study_of(options);
-  const auto store = store_of(commands);
+  const auto store = store_to_write(commands);
   if (options.dry_run) return dry_run(study, *store, options.json);
   StudyPlace place{store_url_of(commands), find_erg_train(), options.most, options.quiet};
   if (place.trainer.empty()) {

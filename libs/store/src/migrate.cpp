@@ -59,7 +59,13 @@ void migrate(Connection& connection, int version) {
   const int newest = static_cast<int>(texts.size());
   const int target = version == 0 ? newest : version;
   refuse_foreign(connection, newest);
-  if (schema_version(connection) >= target) return;
+  const int known = schema_version(connection);
+  if (known >= target) return;
+  if (known > 0 && !connection.writable()) {
+    throw StoreError{connection.url() + " has schema version " + std::to_string(known) +
+                     ", which has to become " + std::to_string(target) +
+                     ", and cannot be written: make the file and its folder writable, or copy it"};
+  }
   Transaction transaction{connection, Transaction::Kind::write};
   exclude_others(connection);
   const int there = schema_version(connection);

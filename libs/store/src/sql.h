@@ -89,6 +89,7 @@ class Connection {
 
   virtual Dialect dialect() const = 0;
   virtual const std::string& url() const = 0;  // without a password
+  virtual bool writable() const { return true; }
 
   virtual void script(const std::string& statements) = 0;
   virtual void query(std::string_view sql, std::span<const Value> parameters,

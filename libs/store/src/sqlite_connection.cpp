@@ -3,6 +3,7 @@
 
 #include <sqlite3.h>
 
+#include <filesystem>
 #include <map>
 #include <thread>
 
@@ -74,18 +75,36 @@ int bind(sqlite3_stmt* statement, int position, const Value& value) {
   return sqlite3_bind_null(statement, position);
 }
 
+bool forbids_writing(int result) {
+  const int kind = result & 0xff;
+  return kind == SQLITE_READONLY || kind == SQLITE_CANTOPEN;
+}
+
+// As the path of a URI.
+std::string escaped(const std::string& path) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string text;
+  for (const char c : path) {
+    if (c != '%' && c != '?' && c != '#') {
+      text += c;
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    text += {'%', kHex[byte >> 4U], kHex[byte & 15U]};
+  }
+  return text;
+}
+
 class SqliteConnection final : public Connection {
  public:
   explicit SqliteConnection(const std::string& path) : url_{"sqlite:" + path} {
-    sqlite3* database = nullptr;
-    const int result = sqlite3_open_v2(
-        path.c_str(), &database,
-        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-        nullptr);
-    database_.reset(database);
+    int result = open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+    if (result == SQLITE_OK) result = turn_on_wal();
+    std::error_code unknown;
+    if (forbids_writing(result) && std::filesystem::exists(path, unknown)) {
+      result = open_to_read(path);
+    }
     check(result);
-    patience(kPatience);
-    turn_on_wal();
     script(
         "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"
         "PRAGMA cache_size = -16000; PRAGMA mmap_size = 1073741824");
@@ -93,6 +112,7 @@ class SqliteConnection final : public Connection {
 
   Dialect dialect() const override { return Dialect::sqlite; }
   const std::string& url() const override { return url_; }
+  bool writable() const override { return sqlite3_db_readonly(database_.get(), "main") == 0; }
 
   void script(const std::string& statements) override {
     check(sqlite3_exec(database_.get(), statements.c_str(), nullptr, nullptr, nullptr));
@@ -129,6 +149,33 @@ class SqliteConnection final : public Connection {
   }
 
  private:
+  int open(const std::string& name, int flags) {
+    sqlite3* database = nullptr;
+    const int result = sqlite3_open_v2(
+        name.c_str(), &database, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+    database_.reset(database);
+    if (result == SQLITE_OK) patience(kPatience);
+    return result;
+  }
+
+  // WAL needs files beside the database, also to read. Where they cannot be made, nothing is read
+  // past a log that another left, and nobody else is expected to write.
+  int open_to_read(const std::string& path) {
+    const std::string whole = std::filesystem::absolute(path).string();
+    const auto attempt = [&](const std::string& parameters) {
+      const int result =
+          open("file://" + escaped(whole) + parameters, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+      return result != SQLITE_OK ? result
+                                 : sqlite3_exec(database_.get(), "SELECT 1 FROM sqlite_master",
+                                                nullptr, nullptr, nullptr);
+    };
+    const int result = attempt("?mode=ro");
+    std::error_code unknown;
+    const auto log = std::filesystem::file_size(path + "-wal", unknown);
+    const bool logged = !unknown && log > 0;
+    return forbids_writing(result) && !logged ? attempt("?immutable=1") : result;
+  }
+
   Statement prepare(std::string_view sql) {
     sqlite3_stmt* statement = nullptr;
     check(sqlite3_prepare_v2(database_.get(), sql.data(), static_cast<int>(sql.size()), &statement,
@@ -142,14 +189,11 @@ class SqliteConnection final : public Connection {
   }
 
   // The switch does not wait for others by itself.
-  void turn_on_wal() {
+  int turn_on_wal() {
     for (int attempt = 0;; ++attempt) {
       const int result =
           sqlite3_exec(database_.get(), "PRAGMA journal_mode = WAL", nullptr, nullptr, nullptr);
-      if ((result & 0xff) != SQLITE_BUSY || attempt == 200) {
-        check(result);
-        return;
-      }
+      if ((result & 0xff) != SQLITE_BUSY || attempt == 200) return result;
       std::this_thread::sleep_for(std::chrono::milliseconds{20});
     }
   }

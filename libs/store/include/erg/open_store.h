@@ -14,8 +14,9 @@ namespace erg {
 //
 // "sqlite:PATH" or a bare PATH: one file, its folder must exist. "postgresql://...": a server,
 // whose password comes from PGPASSWORD, PGPASSFILE or a service file rather than from the URL.
-// Throws StoreError where the path cannot be written, the file is no database, its schema is newer
-// than this program, or the server does not answer.
+// What cannot be written can be read. Throws StoreError where nothing is there and nothing can be
+// made, the file is no database, its schema is newer than this program (or older, and it cannot be
+// written), or the server does not answer.
 std::unique_ptr<Store> open_store(std::string_view url);
 
 // ERG_STORE where it is set, else "sqlite:" and erg/erg.db in the user's data folder (XDG_DATA_HOME
