@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <cstdlib>
-
 #include "erg/open_store.h"
 #include "run_store.h"
 #include "subcommands.h"
@@ -12,9 +10,8 @@ std::string store_url_of(const Commands& commands) {
 }
 
 std::unique_ptr<Store> store_of(const Commands& commands) {
-  const char* named = std::getenv("ERG_STORE");
-  const bool usual = commands.store_url().empty() && !(named && *named);
-  return usual ? store_to_write(commands) : open_existing_store(store_url_of(commands));
+  return commands.store_url().empty() ? store_to_write(commands)
+                                      : open_existing_store(commands.store_url());
 }
 
 std::unique_ptr<Store> store_to_write(const Commands& commands) {

@@ -40,7 +40,7 @@ void add_watch(Commands& commands);
 
 // The store that --store, ERG_STORE or the user's data folder names.
 std::string store_url_of(const Commands& commands);
-// Made only where it is the user's own, whose name nobody can mistype.
+// One that --store names has to be there: a mistyped name makes none.
 std::unique_ptr<Store> store_of(const Commands& commands);
 // Made where it is not there, for commands that add to it.
 std::unique_ptr<Store> store_to_write(const Commands& commands);

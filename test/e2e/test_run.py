@@ -361,11 +361,9 @@ class StoreThatCannotBeUsed(ErgCase):
         done = self.erg("runs", "push", "--from", "typo.db", status=1)
         self.assert_one_line(done.stderr, "there is no store", "typo.db")
         self.assertFalse((self.folder / "typo.db").exists())
-        self.assertFalse(self.database.exists())
-        self.erg("run", "--", "true")
-        self.assertTrue(self.database.exists())
-        del self.environment["ERG_STORE"]  # the user's own, which nobody mistypes
-        self.assertEqual(self.json("runs", "list"), [])
+        self.assertEqual(self.json("runs", "list"), [])  # where none is named
+        self.erg("--store", "typo.db", "run", "--", "true")
+        self.assertEqual(len(json.loads(self.erg("--store", "typo.db", "runs", "list", "--json").stdout)), 1)
 
     def test_default_is_in_the_users_data_folder(self):
         del self.environment["ERG_STORE"]
