@@ -34,7 +34,15 @@ std::string name_from(const Environment& environment) {
   return program.substr(program.find_last_of('/') + 1);
 }
 
+constexpr std::string_view kPartNamed = "part '";
+
 }  // namespace
+
+std::string note_of_name(std::string_view name) {
+  return std::string{kPartNamed} + std::string{name} + "'";
+}
+
+bool is_note_of_name(std::string_view note) { return note.starts_with(kPartNamed); }
 
 struct Session::State {
   std::unique_ptr<Store> store;
@@ -244,6 +252,7 @@ Session::Session(SessionOptions options) : state_{std::make_unique<State>()} {
     }
     for (const auto& [tag, value] : options.environment.tags) environment.tags[tag] = value;
     state.writer->update_environment(environment);
+    if (!options.name.empty()) state.writer->append_note(note_of_name(options.name));
   }
   state.start();
 }

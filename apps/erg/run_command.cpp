@@ -94,6 +94,7 @@ void report(const Run& run, Session& session, const RunOptions& options) {
     for (const auto& note : part.notes) {
       // How it was measured is for those who look at the run.
       if (std::ranges::find(session.remarks(), note) != session.remarks().end()) continue;
+      if (is_note_of_name(note)) continue;
       inform("warning: " + plain_text(note) + "\n");
     }
   }

@@ -185,6 +185,14 @@ class ProgramUnderARun(ErgCase):
         self.assertEqual([len(part["channels"]) > 0 for part in parts], [True, False])
         self.assertEqual([part["spans"] for part in parts], [1, 1])
 
+    def test_keeps_its_name_as_a_note(self):
+        inner = f"{self.program} run --name inner -- true && {self.program} run -- true"
+        done = self.erg("run", "--name", "outer", "--", "sh", "-c", inner)
+        self.assertNotIn("part 'inner'", done.stderr)  # no warning
+        parts = self.json("runs", "show", "outer")["parts"]
+        self.assertEqual(["part 'inner'" in part["notes"] for part in parts], [False, True, False])
+        self.assertIn("part 'inner'", self.erg("runs", "show", "outer").stdout)
+
     def test_a_ticket_for_a_store_that_is_gone_makes_none(self):
         gone = self.folder / "gone.db"
         self.environment["ERG_RUN"] = f"00000000-0000-4000-8000-000000000000@sqlite:{gone}"
