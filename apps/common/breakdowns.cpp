@@ -5,6 +5,7 @@
 
 #include "erg/catalogue.h"
 #include "erg/count.h"
+#include "erg/maintenance.h"
 
 namespace erg {
 namespace {
@@ -86,6 +87,23 @@ Run load_with_breakdowns(Store& store, RunId id) {
     // To look at a run is possible where nothing can be written.
   }
   return run;
+}
+
+void complete_breakdowns(Store& store, const std::string& url) {
+  for (const RunId id : runs_without_breakdowns(url)) {
+    std::vector<Breakdown> breakdowns;
+    try {
+      if (store.status(id) == RunStatus::running) continue;
+      breakdowns = usual_breakdowns(store.load(id));
+    } catch (const StoreError&) {
+      continue;  // a damaged one, which erg db check names, or one that was removed just now
+    }
+    try {
+      for (const auto& breakdown : breakdowns) store.save_breakdown(id, breakdown);
+    } catch (const StoreError&) {
+      return;
+    }
+  }
 }
 
 }  // namespace erg

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "erg/attribute.h"
@@ -22,5 +23,9 @@ std::vector<Breakdown> usual_breakdowns(const Run& run);
 // gets the usual ones; they are stored, where the store can be written, once the run does not go
 // on.
 Run load_with_breakdowns(Store& store, RunId id);
+
+// Stores the usual breakdowns of runs that ended without: killed ones, so that lists and views know
+// their energy. Nothing where the store cannot be written. `url`: that of the store.
+void complete_breakdowns(Store& store, const std::string& url);
 
 }  // namespace erg

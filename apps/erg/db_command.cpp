@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include "breakdowns.h"
 #include "console.h"
 #include "erg/json_forms.h"
 #include "erg/maintenance.h"
@@ -12,6 +13,7 @@ namespace {
 
 int check(const std::string& url, bool json) {
   const StoreCheck found = check_store(url);
+  if (found.problems.empty()) complete_breakdowns(*open_store(url), url);
   if (json) {
     print(store_check_json(without_password(url), found));
   } else {

@@ -42,7 +42,9 @@ std::string columns_text(const std::vector<RunSummary>& runs,
 
 int list(const Commands& commands, const RunsOptions& options) {
   const RunFilter filter{options.where};
-  auto runs = store_of(commands)->list();
+  const auto store = store_of(commands);
+  complete_breakdowns(*store, store_url_of(commands));
+  auto runs = store->list();
   filter.require_fields(runs);
   for (const auto& column : options.columns) require_field(runs, column);
   require_field(runs, std::string_view{options.sort}.substr(options.sort.starts_with('-') ? 1 : 0));

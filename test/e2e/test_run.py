@@ -242,6 +242,12 @@ class KilledRun(ErgCase):
             lambda: [r for r in self.json("runs", "list") if r["status"] == "interrupted"]
         )
         self.assertEqual(runs[0]["name"], "victim")
+        with sqlite3.connect(self.database) as database:  # stored by the list that saw its end
+            rows = database.execute("SELECT count(*) FROM energy_by_device").fetchone()[0]
+            seen = database.execute("SELECT energy_j FROM runs_overview").fetchone()[0]
+        database.close()
+        self.assertGreater(rows, 0)
+        self.assertEqual(runs[0]["energy_j"], seen)
         total = self.json("energy", "victim", "--by", "device")["total"]
         self.assertGreater(total["energy_j"], 0)
         self.assertGreater(total["time_s"], 1.9)  # of 3.2 s at most the last second is lost
@@ -255,7 +261,15 @@ class KilledRun(ErgCase):
         written = self.json("report", "victim", "-o", "victim.html")
         self.assertEqual(written, {"path": "victim.html", "runs": [runs[0]["id"]]})
         self.assertNotIn("nothing measured power", (self.folder / "victim.html").read_text())
-        with sqlite3.connect(self.database) as database:  # stored by the first look
+
+    def test_is_completed_by_a_check(self):
+        process = self.start("run", "--name", "victim", "--", "sleep", "60", start_new_session=True)
+        self.wait_for(lambda: self.database.exists() and self.json("runs", "list"))
+        time.sleep(2.2)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        self.assertIn("sound", self.erg("db", "check").stdout)
+        with sqlite3.connect(self.database) as database:
             rows = database.execute("SELECT count(*) FROM energy_by_device").fetchone()[0]
         database.close()
         self.assertGreater(rows, 0)

@@ -121,6 +121,18 @@ StoreCheck check_store(std::string_view url) {
   return found;
 }
 
+std::vector<RunId> runs_without_breakdowns(std::string_view url) {
+  const auto connection = store::connect_existing(url);
+  std::vector<RunId> runs;
+  connection->query(
+      "SELECT id FROM runs r WHERE rest = '' AND NOT EXISTS "
+      "(SELECT 1 FROM breakdowns b WHERE b.run_key = r.run_key)",
+      {}, [&](const store::Row& row) {
+        if (const auto id = RunId::parse(row.text(0))) runs.push_back(*id);
+      });
+  return runs;
+}
+
 StoreVacuum vacuum_store(std::string_view url) {
   const auto connection = store::connect_existing(url);
   store::migrate(*connection);

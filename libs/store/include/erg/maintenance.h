@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "erg/uuid.h"
+
 namespace erg {
 
 // What a look at every row of a store found.
@@ -18,6 +20,10 @@ struct StoreCheck {
 
 // The database's own check, then every chunk is read. Throws StoreError where it cannot be opened.
 StoreCheck check_store(std::string_view url);
+
+// Runs that have no breakdown, those that go on still among them. Throws StoreError where the store
+// cannot be opened.
+std::vector<RunId> runs_without_breakdowns(std::string_view url);
 
 // Bytes on disk.
 struct StoreVacuum {
