@@ -17,6 +17,7 @@
 #include "erg/open_store.h"
 #include "erg/sampler.h"
 #include "launched_rank.h"
+#include "part_name.h"
 #include "run_store.h"
 #include "session_sensors.h"
 
@@ -34,15 +35,7 @@ std::string name_from(const Environment& environment) {
   return program.substr(program.find_last_of('/') + 1);
 }
 
-constexpr std::string_view kPartNamed = "part '";
-
 }  // namespace
-
-std::string note_of_name(std::string_view name) {
-  return std::string{kPartNamed} + std::string{name} + "'";
-}
-
-bool is_note_of_name(std::string_view note) { return note.starts_with(kPartNamed); }
 
 struct Session::State {
   std::unique_ptr<Store> store;

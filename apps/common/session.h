@@ -43,10 +43,6 @@ struct SessionOptions {
   std::function<void(const Store&, std::span<const Device>)> check;
 };
 
-// The note that keeps the name of a part that joined a run of another name.
-std::string note_of_name(std::string_view name);
-bool is_note_of_name(std::string_view note);
-
 // A run while it happens: a store, sensors, a sampler, a span log.
 //
 // Under `erg run` (ERG_RUN is set) it joins that run instead: no sensors of its own, the same

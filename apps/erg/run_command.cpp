@@ -21,6 +21,7 @@
 #include "erg/store.h"
 #include "number_checks.h"
 #include "output_file.h"
+#include "part_name.h"
 #include "replay.h"
 #include "session.h"
 #include "store_watch.h"
