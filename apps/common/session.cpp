@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -238,13 +237,12 @@ Session::Session(SessionOptions options) : state_{std::make_unique<State>()} {
     if (!options.store_url.empty()) state.store.reset();
     state.begin(std::move(options));
   } else {
-    auto& environment = state.header.environment;
-    environment.workload = options.environment.workload;
-    for (const auto& [name, version] : options.environment.versions) {
-      environment.versions[name] = version;
-    }
-    for (const auto& [tag, value] : options.environment.tags) environment.tags[tag] = value;
-    state.writer->update_environment(environment);
+    const auto& own = options.environment;
+    auto& all = state.header.environment;
+    all.workload = own.workload;
+    for (const auto& [name, version] : own.versions) all.versions[name] = version;
+    for (const auto& [tag, value] : own.tags) all.tags[tag] = value;
+    state.writer->update_environment(all);
     if (!options.name.empty()) state.writer->append_note(note_of_name(options.name));
   }
   state.start();
