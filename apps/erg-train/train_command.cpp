@@ -90,7 +90,12 @@ int train(const Commands& commands, TrainOptions options, const std::vector<std:
         auto outcome = trainer.train(session ? &session->spans() : nullptr, listener,
                                      interrupts.token(), device);
         if (session && profiled && !outcome.stopped) {
-          profile(*session, trainer, options, interrupts.token());
+          try {
+            profile(*session, trainer, options, interrupts.token());
+          } catch (const TrainingError& error) {  // the training is what it was
+            warn(error.what());
+            session->writer().append_note(std::string{"not profiled: "} + error.what());
+          }
         }
         return outcome;
       },

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <charconv>
+#include <cmath>
 
 #include "breakdowns.h"
 #include "console.h"
@@ -23,7 +24,8 @@ double share_of(std::string_view text) {
   while (number.ends_with(' ')) number.remove_suffix(1);
   double percent = 0;
   const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), percent);
-  if (error != std::errc{} || end != number.data() + number.size() || !(percent >= 0)) {
+  if (error != std::errc{} || end != number.data() + number.size() || !(percent >= 0) ||
+      !std::isfinite(percent)) {
     throw UsageError{"--fail-above is in percent, as in 3%, not '" + std::string{text} + "'"};
   }
   return percent / 100;

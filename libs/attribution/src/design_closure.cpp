@@ -31,18 +31,21 @@ void DesignRows::close(const std::vector<LinearRow>& rows, Pass pass,
                        const std::vector<double>& target, std::vector<double>& moved_j,
                        Breakdown& result) const {
   std::vector<double> gap(fit_.designs.size(), 0), give(rows.size(), 0);
-  double gives = 0;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (rows[i].pass != pass) continue;
     for (std::size_t j = 0; j < gap.size(); ++j) gap[j] += rows[i].weights[j];
     // What all have too much of, each has in proportion; what scatter made, by its scatter.
     give[i] = std::max(0.0, energy_j(rows[i].weights)) + std::sqrt(variance_j2(rows[i].weights));
-    if (rows[i].launch_bound) give[i] *= kLaunchBoundGives;
+  }
+  for (std::size_t j = 0; j < gap.size(); ++j) gap[j] -= target[j];
+  const double residual_j = energy_j(gap);
+  double gives = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    // What is launch-bound counts too much, never too little.
+    if (rows[i].launch_bound && residual_j > 0) give[i] *= kLaunchBoundGives;
     gives += give[i];
   }
   if (gives <= 0) return;
-  for (std::size_t j = 0; j < gap.size(); ++j) gap[j] -= target[j];
-  const double residual_j = energy_j(gap);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (give[i] > 0) moved_j[i] = -residual_j * give[i] / gives;
   }
@@ -77,6 +80,11 @@ void DesignRows::close_step(const std::vector<LinearRow>& rows, std::vector<doub
   result.closure = residual_j / step_j;
   result.notes.push_back("closure step " + percent(*result.closure) +
                          " (its phases against the whole, before they were made to add up)");
+  if (std::abs(*result.closure) > kClosureWarning) {
+    result.notes.push_back(
+        "the phases do not close: the card, or what else ran beside, was not the same throughout; "
+        "its rows are as uncertain as that");
+  }
 }
 
 // Another method's word on the layers: the forward cut short holds those before the cut.
@@ -114,14 +122,27 @@ void DesignRows::layers(const AttributionOptions& options, Breakdown& result) co
   const std::size_t n = fit_.designs.size();
   const std::size_t forward = find(false, false, false), backward = find(true, false, false);
   std::vector<double> target(n, 0);
-  if (forward < n) {
+  std::vector<double> told(n, 0);  // what all rows are together
+  const auto add_to_told = [&](const std::vector<double>& weights) {
+    for (std::size_t j = 0; j < n; ++j) told[j] += weights[j];
+  };
+  const auto pass_is_target = [&](Pass pass) {
+    if (std::ranges::find(rows, pass, &LinearRow::pass) == rows.end()) return;
+    close(rows, pass, target, moved_j, result);
+    add_to_told(target);
+  };
+  const bool closes_forward = forward < n, closes_backward = forward < n && backward < n;
+  if (closes_forward) {
     target[forward] = 1;
-    close(rows, Pass::forward, target, moved_j, result);
+    pass_is_target(Pass::forward);
   }
-  if (forward < n && backward < n) {
+  if (closes_backward) {
     target[forward] = -1;
     target[backward] = 1;
-    close(rows, Pass::backward, target, moved_j, result);
+    pass_is_target(Pass::backward);
+  }
+  for (const LinearRow& row : rows) {
+    if (row.pass == Pass::forward ? !closes_forward : !closes_backward) add_to_told(row.weights);
   }
   double moved = 0, sum = 0;
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -129,7 +150,7 @@ void DesignRows::layers(const AttributionOptions& options, Breakdown& result) co
     sum += energy_j(rows[i].weights) + moved_j[i];
   }
   if (forward < n && sum != 0) result.closure = moved / sum;
-  finish(rows, moved_j, result);
+  finish(rows, moved_j, told, result);
 }
 
 double DesignRows::energy_j(const std::vector<double>& weights) const {
@@ -173,32 +194,29 @@ BreakdownRow DesignRows::row_of(const LinearRow& row) const {
 }
 
 void DesignRows::finish(const std::vector<LinearRow>& rows, const std::vector<double>& moved_j,
-                        Breakdown& result) const {
+                        const std::vector<double>& told, Breakdown& result) const {
   const std::size_t n = rows.size();
   result.covariance_j2.assign(n * n, 0);
   LinearRow total{"total", Pass::none, largest(), false, 1};
   LinearRow rest{"unattributed", Pass::none, total.weights, false, 0};
-  double moved = 0;
+  for (std::size_t j = 0; j < rest.weights.size(); ++j) rest.weights[j] -= told[j];
   for (std::size_t i = 0; i < n; ++i) {
     BreakdownRow row = row_of(rows[i]);
     row.kind = std::string{to_string(result.by)};
     row.energy->value += Joules{moved_j[i]};
     row.energy->independent_u = Joules{std::hypot(row.energy->independent_u.value(), moved_j[i])};
     for (std::size_t j = 0; j < n; ++j) {
-      result.covariance_j2[i * n + j] = covariance_j2(rows[i], rows[j]);
+      // One residual moved all rows of a pass.
+      const bool together = rows[i].pass == rows[j].pass;
+      result.covariance_j2[i * n + j] =
+          covariance_j2(rows[i], rows[j]) + (together ? moved_j[i] * moved_j[j] : 0);
     }
-    result.covariance_j2[i * n + i] += moved_j[i] * moved_j[i];
-    moved += moved_j[i];
-    for (std::size_t j = 0; j < rest.weights.size(); ++j) rest.weights[j] -= rows[i].weights[j];
     result.rows.push_back(std::move(row));
   }
   result.total = row_of(total);
   result.total.kind = "total";
   result.unattributed = row_of(rest);
   result.unattributed.kind = "unattributed";
-  result.unattributed.energy->value -= Joules{moved};
-  result.unattributed.energy->independent_u =
-      Joules{std::hypot(result.unattributed.energy->independent_u.value(), moved)};
 }
 
 }  // namespace erg::attribution

@@ -52,6 +52,8 @@ constexpr double kSmallest = 0.01;
 // Of the blocks, for all plain designs alike: what all others are compared with must be seen as
 // long as they are, or the drift of the rest would be taken for theirs.
 constexpr double kPlainShare = 0.25;
+// Of the blocks, for one design at most: what came alone would carry the drift of all.
+constexpr double kMostShare = 0.4;
 constexpr std::size_t kFewestBlocks = 2;  // of a design that had none yet
 
 // What each row's interval is made of: by design, the variance that it brings as it is.
@@ -61,7 +63,8 @@ struct Widths {
 };
 
 Widths widths_of(const DesignFit& fit) {
-  const attribution::DesignRows rows{fit, Channel{}, ""};
+  const Channel channel;
+  const attribution::DesignRows rows{fit, channel, ""};
   AttributionOptions by_layer;
   by_layer.by = Grouping::layer;
   auto all = rows.layer_rows(by_layer);
@@ -97,13 +100,15 @@ std::vector<PlannedBlock> plan_more_blocks(const DesignFit& so_far,
   const Widths widths = widths_of(so_far);
   std::vector<StepDesign> designs;
   for (const auto& each : so_far.designs) designs.push_back(each.design);
-  const auto plain =
-      static_cast<std::size_t>(std::ranges::count(designs, 0, &StepDesign::repetitions));
+  const auto is_plain = [](const StepDesign& design) {
+    return design.repetitions == 0 && design.until.empty();
+  };
+  const auto plain = static_cast<std::size_t>(std::ranges::count_if(designs, is_plain));
   const std::size_t all = attribution::affordable(budget);
   std::vector<std::size_t> counts;
   for (const StepDesign& design : designs) {
     const double share = kPlainShare * static_cast<double>(all) / static_cast<double>(plain);
-    counts.push_back(design.repetitions == 0 ? static_cast<std::size_t>(share) : 0);
+    counts.push_back(is_plain(design) ? static_cast<std::size_t>(std::ceil(share)) : 0);
   }
   for (const StepDesign& design : planned) {
     if (std::ranges::find(designs, design) != designs.end()) continue;
@@ -127,6 +132,7 @@ std::vector<PlannedBlock> plan_more_blocks(const DesignFit& so_far,
     std::size_t best = 0;
     double gain = -1;
     for (std::size_t i = 0; i < n; ++i) {
+      if (static_cast<double>(counts[i]) >= kMostShare * static_cast<double>(all)) continue;
       const double own = widths.shares_j2[widest][i] * (left(i, 0) - left(i, 1));
       if (own > gain) gain = own, best = i;
     }

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "classes.h"
@@ -164,7 +165,7 @@ void DesignRows::phases(Breakdown& result) const {
   result.notes.push_back("backward includes the loss");
   std::vector<double> moved_j(rows.size(), 0);
   if (!repeated_phases().empty()) close_step(rows, moved_j, result);
-  finish(rows, moved_j, result);
+  finish(rows, moved_j, largest(), result);
 }
 
 std::vector<LinearRow> DesignRows::layer_rows(const AttributionOptions& options) const {
@@ -182,10 +183,12 @@ std::vector<LinearRow> DesignRows::layer_rows(const AttributionOptions& options)
     return weights;
   };
   std::vector<LinearRow> rows;
+  std::set<std::pair<std::string, Pass>> seen;
   std::map<std::pair<std::string, Pass>, std::size_t> places;
   for (std::size_t i = 0; i < n; ++i) {
     const StepDesign& design = fit_.designs[i].design;
     if (design.layer.empty()) continue;
+    if (!seen.emplace(design.layer, design.pass).second) continue;  // with another k before
     std::vector<double> weights = extra(i);
     const auto forward = forwards.find(design.layer);
     if (design.pass == Pass::backward && forward != forwards.end()) {
@@ -204,7 +207,6 @@ std::vector<LinearRow> DesignRows::layer_rows(const AttributionOptions& options)
           {name, design.pass, std::move(weights), fit_.designs[i].launch_bound, members});
       continue;
     }
-    if (!kinds) continue;  // measured with another k before
     LinearRow& kind = rows[place->second];
     for (std::size_t j = 0; j < n; ++j) kind.weights[j] += weights[j];
     kind.launch_bound = kind.launch_bound || fit_.designs[i].launch_bound;

@@ -49,8 +49,9 @@ class DesignRows {
   double covariance_j2(const LinearRow& a, const LinearRow& b) const;
   double variance_j2(const std::vector<double>& weights) const { return fit_.variance_j2(weights); }
   BreakdownRow row_of(const LinearRow& row) const;
+  // `told`: what all rows are together, as they stand after they were moved.
   void finish(const std::vector<LinearRow>& rows, const std::vector<double>& moved_j,
-              Breakdown& result) const;
+              const std::vector<double>& told, Breakdown& result) const;
   void check_prefixes(const std::vector<LinearRow>& rows, const std::vector<std::string>& order,
                       Breakdown& result) const;
   // Makes the rows of one pass add up to it: how much each was moved.

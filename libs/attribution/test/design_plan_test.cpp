@@ -123,7 +123,8 @@ TEST(Plan, GivesMoreBlocksToTheWidestInterval) {
   const auto counts = counted(plan_more_blocks(fit, {}, budget));
   EXPECT_GT(counts.at("forward+backward"), 12u);
   EXPECT_GT(counts.at("forward+backward+optimizer"), 12u);
-  EXPECT_EQ(counts.at("forward"), 2u);  // a quarter of 40 blocks is for all plain designs
+  EXPECT_LE(counts.at("forward"), 5u);  // a quarter of 40 blocks is for all plain designs
+  for (const auto& [name, count] : counts) EXPECT_LE(count, 16u) << name;  // no design alone
 }
 
 TEST(Plan, ForgetsNoDesignThatHadNoBlockYet) {

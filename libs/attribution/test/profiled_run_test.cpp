@@ -91,6 +91,21 @@ TEST(LayerProfile, LayersMeasuredTogetherAreOneRowAndOneOfTheirKind) {
   EXPECT_EQ(row(result, "Conv2d", Pass::forward)->count, 5u);
 }
 
+TEST(LayerProfile, LeavesWhatThePassesLeaveAsUncertainAsThat) {
+  const auto step = five_layers();
+  ProfileBudget budget;
+  budget.all = Seconds{60};
+  const auto profile =
+      simulate(plan_blocks(layer_designs(times_of(step)), budget), step, {}, {}, 1);
+  const auto layers = attribute(profile.run, by_layer(step));
+  const auto phases = attribute(profile.run);
+  const auto* rest = row(phases, "to_device+optimizer");
+  ASSERT_NE(rest, nullptr);
+  EXPECT_NEAR(layers.unattributed.energy->value.value(), joules(rest), 1e-9);
+  EXPECT_NEAR(layers.unattributed.energy->independent_u.value(),
+              rest->energy->independent_u.value(), 1e-9);
+}
+
 TEST(PhaseProfile, TellsSmallPhasesByTheirRepetition) {
   const auto step = five_layers();
   ProfileBudget budget;

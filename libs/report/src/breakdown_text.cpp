@@ -158,7 +158,7 @@ std::string breakdown_text(const Breakdown& breakdown, TextStyle style) {
   std::string text = table.text(style);
   if (breakdown.closure && std::abs(*breakdown.closure) >= 5e-4) {
     text +=
-        fmt::format("closure: the rows came to {:+.1f} % of the total before they were scaled\n",
+        fmt::format("closure: rows {:+.1f} % against the whole, before they were made to add up\n",
                     100 * *breakdown.closure);
   }
   for (const auto& note : breakdown.notes) text += "note: " + plain_text(note) + "\n";

@@ -24,11 +24,27 @@ const BreakdownRow* total(const Run& run) {
   return breakdown ? &breakdown->total : nullptr;
 }
 
-const BreakdownRow* row_named(const Run& run, Grouping by, const std::string& name) {
-  const auto* breakdown = find_breakdown(run, by);
-  if (!breakdown) return nullptr;
-  const auto found = std::ranges::find(breakdown->rows, name, &BreakdownRow::name);
-  return found == breakdown->rows.end() ? nullptr : &*found;
+// Phases of a run, and its layers where all runs were profiled by layer. A profile tells a phase of
+// milliseconds better than readings do: it is taken where all runs have one.
+std::vector<const BreakdownRow*> rows_of(std::span<const Run> runs, const Run& run) {
+  std::vector<const BreakdownRow*> rows;
+  const auto add = [&rows](const Breakdown* breakdown) {
+    if (!breakdown) return;
+    for (const auto& row : breakdown->rows) rows.push_back(&row);
+  };
+  const auto profiled = [runs](Grouping by) {
+    return std::ranges::all_of(runs, [by](const Run& each) { return find_profile(each, by); });
+  };
+  const bool phases = profiled(Grouping::phase);
+  add(phases ? find_profile(run, Grouping::phase) : find_breakdown(run, Grouping::phase));
+  if (profiled(Grouping::layer)) add(find_profile(run, Grouping::layer));
+  return rows;
+}
+
+const BreakdownRow* row_named(std::span<const Run> runs, const Run& run, const std::string& name) {
+  const auto rows = rows_of(runs, run);
+  const auto found = std::ranges::find(rows, name, [](const auto* row) { return row_title(*row); });
+  return found == rows.end() ? nullptr : *found;
 }
 
 std::optional<EnergyEstimate> energy_of(const BreakdownRow* row) {
@@ -43,17 +59,34 @@ std::optional<double> last_accuracy(const Run& run) {
   return run.epochs.empty() ? std::nullopt : run.epochs.back().test_accuracy;
 }
 
-// The phases of any of the runs, each once, in the order in which they come up.
-std::vector<std::string> phases_of(std::span<const Run> runs) {
+// The rows of any of the runs, each once, in the order in which they come up.
+std::vector<std::string> names_of(std::span<const Run> runs) {
   std::vector<std::string> names;
   for (const auto& run : runs) {
-    const auto* breakdown = find_breakdown(run, Grouping::phase);
-    if (!breakdown) continue;
-    for (const auto& row : breakdown->rows) {
-      if (std::ranges::find(names, row.name) == names.end()) names.push_back(row.name);
+    for (const auto* row : rows_of(runs, run)) {
+      const auto name = row_title(*row);
+      if (std::ranges::find(names, name) == names.end()) names.push_back(name);
     }
   }
   return names;
+}
+
+// What runs were of, where that is not the same: their joules are of different work.
+std::string differing(std::span<const Run> runs) {
+  std::string text;
+  const auto look = [&](const char* what, auto field) {
+    const auto same = [&](const Run& run) {
+      return field(run.header.environment.workload) ==
+             field(runs.front().header.environment.workload);
+    };
+    if (!std::ranges::all_of(runs, same)) text += (text.empty() ? "" : ", ") + std::string{what};
+  };
+  look("network", [](const auto& work) { return work.network; });
+  look("data", [](const auto& work) { return work.data; });
+  look("batch", [](const auto& work) { return work.batch; });
+  look("epochs", [](const auto& work) { return work.epochs; });
+  look("precision", [](const auto& work) { return work.precision; });
+  return text.empty() ? text : "note: not of the same work, they differ in " + text + "\n";
 }
 
 constexpr double kSignificant = 0.05;
@@ -74,9 +107,8 @@ class Significance {
         p.push_back(more->p());
       };
       add("", energy_of(total(run)), energy_of(total(first)));
-      for (const auto& phase : phases_of(runs)) {
-        add(phase, energy_of(row_named(run, Grouping::phase, phase)),
-            energy_of(row_named(first, Grouping::phase, phase)));
+      for (const auto& name : names_of(runs)) {
+        add(name, energy_of(row_named(runs, run, name)), energy_of(row_named(runs, first, name)));
       }
     }
     adjusted_ = holm(p);
@@ -157,6 +189,11 @@ std::vector<std::string> failures_above(std::span<const Run> runs, double limit)
   std::vector<std::string> failures;
   std::vector<const Run*> compared;
   std::vector<double> p;
+  for (const auto& run : runs) {
+    if (run.status == RunStatus::finished) continue;
+    failures.push_back(run.header.name + " cannot be compared: it is " +
+                       std::string{to_string(run.status)});
+  }
   for (const auto& run : runs.subspan(1)) {
     const auto more =
         difference(energy_of(total(run)), energy_of(total(first)), same_devices(run, first));
@@ -220,8 +257,9 @@ std::string comparison_text(std::span<const Run> runs, TextStyle style) {
       significance.any()
           ? "* differs by more than chance: p < 0.05, adjusted for all that is shown\n"
           : "";
-  const auto phases = phases_of(runs);
-  if (phases.empty()) return text + legend;
+  const std::string unlike = differing(runs);
+  const auto phases = names_of(runs);
+  if (phases.empty()) return text + unlike + legend;
 
   std::vector<TextTable::Column> columns{{"energy by phase"}};
   for (const auto& run : runs) columns.push_back({run.header.name, Align::right});
@@ -229,14 +267,13 @@ std::string comparison_text(std::span<const Run> runs, TextStyle style) {
   for (const auto& phase : phases) {
     std::vector<std::string> cells{phase};
     for (const auto& run : runs) {
-      cells.push_back(with_difference(energy_of(row_named(run, Grouping::phase, phase)),
-                                      energy_of(row_named(first, Grouping::phase, phase)),
-                                      same_devices(run, first), &run == &first,
-                                      significance.significant(run, phase)));
+      cells.push_back(with_difference(
+          energy_of(row_named(runs, run, phase)), energy_of(row_named(runs, first, phase)),
+          same_devices(run, first), &run == &first, significance.significant(run, phase)));
     }
     by_phase.add(std::move(cells));
   }
-  return text + "\n" + by_phase.text(style) + legend;
+  return text + "\n" + by_phase.text(style) + unlike + legend;
 }
 
 std::string comparison_json(std::span<const Run> runs) {
@@ -258,11 +295,11 @@ std::string comparison_json(std::span<const Run> runs) {
     json["same_devices"] = same;
     json["test_accuracy"] = optional_number(last_accuracy(run));
     json["phases"] = Json::array();
-    for (const auto& phase : phases_of(runs)) {
+    for (const auto& phase : names_of(runs)) {
       Json row;
       row["name"] = phase;
-      row.update(difference_json(energy_of(row_named(run, Grouping::phase, phase)),
-                                 energy_of(row_named(first, Grouping::phase, phase)), same,
+      row.update(difference_json(energy_of(row_named(runs, run, phase)),
+                                 energy_of(row_named(runs, first, phase)), same,
                                  significance.p(run, phase)));
       json["phases"].push_back(std::move(row));
     }

@@ -166,6 +166,31 @@ TEST(Comparison, IsAgainstTheFirst) {
   EXPECT_THAT(text, HasSubstr("backward"));
 }
 
+TEST(Comparison, IsOfProfilesWhereAllRunsHaveOne) {
+  std::vector<erg::Run> runs{testing::sample_run("base"), testing::sample_run("capped")};
+  Breakdown profile;
+  profile.by = Grouping::phase;
+  profile.method = "designs";
+  BreakdownRow forward;
+  forward.name = "forward";
+  forward.energy = EnergyEstimate{Joules{1.5}, Joules{0.001}, 0.025, Provenance::attributed};
+  profile.rows.push_back(forward);
+  runs[0].breakdowns.push_back(profile);
+  EXPECT_THAT(comparison_text(runs), Not(HasSubstr("1.500 ± 0.038 J")));  // only one of them has
+  profile.rows[0].energy->value = Joules{1.53};
+  runs[1].breakdowns.push_back(profile);
+  EXPECT_THAT(comparison_text(runs), HasSubstr("(+2.000 ± 0.095 % *)"));
+}
+
+TEST(Comparison, SaysWhatIsNotAlike) {
+  std::vector<erg::Run> runs{testing::sample_run("base"), testing::sample_run("other")};
+  EXPECT_THAT(comparison_text(runs), Not(HasSubstr("not of the same work")));
+  runs[1].header.environment.workload.batch = 7;
+  EXPECT_THAT(comparison_text(runs), HasSubstr("they differ in batch"));
+  runs[1].status = RunStatus::failed;
+  EXPECT_THAT(failures_above(runs, 0.03).front(), HasSubstr("cannot be compared: it is failed"));
+}
+
 TEST(Comparison, ChecksAgainstALimitWhatIsMoreThanChance) {
   std::vector<erg::Run> runs{testing::sample_run("base"), testing::sample_run("worse")};
   auto& energy = *runs[1].breakdowns[0].total.energy;
