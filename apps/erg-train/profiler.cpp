@@ -104,6 +104,16 @@ void Profiler::done(const Block& block) {
   overhead_ = 0.9 * overhead_ + 0.1 * std::max(Seconds{0}, spent - block_);
 }
 
+std::string Profiler::unsolved() const {
+  session_.writer().heartbeat();
+  try {
+    fit_designs(session_.store().load(session_.run()), device_);
+    return "";
+  } catch (const AttributionError& error) {
+    return error.what();
+  }
+}
+
 Profiler::Plan Profiler::second_plan(Seconds time) const {
   try {
     const Run so_far = session_.store().load(session_.run());

@@ -35,6 +35,8 @@ class Profiler {
   StepProfile profile();
 
   std::size_t blocks() const { return done_; }
+  // Why the blocks so far give no profile; empty: they do.
+  std::string unsolved() const;
 
  private:
   using Clock = std::chrono::steady_clock;

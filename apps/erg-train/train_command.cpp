@@ -38,6 +38,10 @@ void profile(Session& session, Trainer& trainer, const TrainOptions& options,
                   "their energy is not "
                   "part of the run's",
                   profiler.blocks(), options.profile_seconds));
+  const std::string why = profiler.unsolved();
+  if (why.empty() || stop.stop_requested()) return;
+  warn("the profile tells nothing: " + why);
+  session.writer().append_note("the profile tells nothing: " + why);
 }
 
 // Beside the JSON, not in it.
