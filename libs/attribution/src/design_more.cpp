@@ -100,9 +100,7 @@ std::vector<PlannedBlock> plan_more_blocks(const DesignFit& so_far,
   const Widths widths = widths_of(so_far);
   std::vector<StepDesign> designs;
   for (const auto& each : so_far.designs) designs.push_back(each.design);
-  const auto is_plain = [](const StepDesign& design) {
-    return design.repetitions == 0 && design.until.empty();
-  };
+  using attribution::is_plain;
   const auto plain = static_cast<std::size_t>(std::ranges::count_if(designs, is_plain));
   const std::size_t all = attribution::affordable(budget);
   std::vector<std::size_t> counts;

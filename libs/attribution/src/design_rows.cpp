@@ -38,10 +38,6 @@ std::size_t rank_of(const std::string& name) {
                                   std::begin(phase::kInOrder));
 }
 
-bool plain(const StepDesign& design) {
-  return design.layer.empty() && design.until.empty() && design.repetitions == 0;
-}
-
 // In the order of the network where it is known, else "features.2" before "features.10": the
 // blocks came in random order, rows must not.
 void sort_rows(std::vector<LinearRow>& rows, const std::vector<std::string>& order) {
@@ -72,6 +68,10 @@ std::string kind_of_all(const std::string& layers, const AttributionOptions& opt
 
 }  // namespace
 
+bool is_plain(const StepDesign& design) {
+  return design.layer.empty() && design.until.empty() && design.repetitions == 0;
+}
+
 std::vector<std::string> members_of(std::string_view layers) {
   std::vector<std::string> members;
   while (true) {
@@ -85,7 +85,7 @@ std::vector<std::string> members_of(std::string_view layers) {
 std::size_t DesignRows::find(bool backward, bool optimizer, bool copy) const {
   for (std::size_t i = 0; i < fit_.designs.size(); ++i) {
     const StepDesign& design = fit_.designs[i].design;
-    if (plain(design) && design.backward == backward && design.optimizer == optimizer &&
+    if (is_plain(design) && design.backward == backward && design.optimizer == optimizer &&
         design.copy == copy) {
       return i;
     }
@@ -99,7 +99,7 @@ std::vector<double> DesignRows::largest() const {
   std::size_t place = 0;
   for (std::size_t i = 0; i < fit_.designs.size(); ++i) {
     const StepDesign& design = fit_.designs[i].design;
-    if (plain(design) && parts_of(design) > most) most = parts_of(design), place = i;
+    if (is_plain(design) && parts_of(design) > most) most = parts_of(design), place = i;
   }
   if (most == 0) throw AttributionError{"no block of a plain step: the designs have no base"};
   weights[place] = 1;
@@ -109,7 +109,7 @@ std::vector<double> DesignRows::largest() const {
 std::vector<LinearRow> DesignRows::phase_rows() const {
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < fit_.designs.size(); ++i) {
-    if (plain(fit_.designs[i].design)) order.push_back(i);
+    if (is_plain(fit_.designs[i].design)) order.push_back(i);
   }
   std::ranges::stable_sort(order, {},
                            [&](std::size_t i) { return parts_of(fit_.designs[i].design); });

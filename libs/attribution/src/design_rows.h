@@ -18,6 +18,9 @@ struct LinearRow {
   std::size_t members = 1;
 };
 
+// A step, or the beginning of one by phases, of which nothing is repeated.
+bool is_plain(const StepDesign& design);
+
 // The layers that a design repeats together: one, mostly.
 std::vector<std::string> members_of(std::string_view layers);
 

@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "compared_rows.h"
 #include "erg/breakdown_text.h"
 #include "erg/distributions.h"
 #include "erg/numbers.h"
@@ -24,29 +25,6 @@ const BreakdownRow* total(const Run& run) {
   return breakdown ? &breakdown->total : nullptr;
 }
 
-// Phases of a run, and its layers where all runs were profiled by layer. A profile tells a phase of
-// milliseconds better than readings do: it is taken where all runs have one.
-std::vector<const BreakdownRow*> rows_of(std::span<const Run> runs, const Run& run) {
-  std::vector<const BreakdownRow*> rows;
-  const auto add = [&rows](const Breakdown* breakdown) {
-    if (!breakdown) return;
-    for (const auto& row : breakdown->rows) rows.push_back(&row);
-  };
-  const auto profiled = [runs](Grouping by) {
-    return std::ranges::all_of(runs, [by](const Run& each) { return find_profile(each, by); });
-  };
-  const bool phases = profiled(Grouping::phase);
-  add(phases ? find_profile(run, Grouping::phase) : find_breakdown(run, Grouping::phase));
-  if (profiled(Grouping::layer)) add(find_profile(run, Grouping::layer));
-  return rows;
-}
-
-const BreakdownRow* row_named(std::span<const Run> runs, const Run& run, const std::string& name) {
-  const auto rows = rows_of(runs, run);
-  const auto found = std::ranges::find(rows, name, [](const auto* row) { return row_title(*row); });
-  return found == rows.end() ? nullptr : *found;
-}
-
 std::optional<EnergyEstimate> energy_of(const BreakdownRow* row) {
   return row ? row->energy : std::nullopt;
 }
@@ -57,18 +35,6 @@ std::optional<Seconds> time_of(const BreakdownRow* row) {
 
 std::optional<double> last_accuracy(const Run& run) {
   return run.epochs.empty() ? std::nullopt : run.epochs.back().test_accuracy;
-}
-
-// The rows of any of the runs, each once, in the order in which they come up.
-std::vector<std::string> names_of(std::span<const Run> runs) {
-  std::vector<std::string> names;
-  for (const auto& run : runs) {
-    for (const auto* row : rows_of(runs, run)) {
-      const auto name = row_title(*row);
-      if (std::ranges::find(names, name) == names.end()) names.push_back(name);
-    }
-  }
-  return names;
 }
 
 // What runs were of, where that is not the same: their joules are of different work.
@@ -95,7 +61,7 @@ constexpr double kSignificant = 0.05;
 // run), with the p of each as if it had been the only one, and adjusted for all.
 class Significance {
  public:
-  explicit Significance(std::span<const Run> runs) {
+  Significance(std::span<const Run> runs, const ComparedRows& rows) {
     const Run& first = runs.front();
     std::vector<double> p;
     for (const auto& run : runs.subspan(1)) {
@@ -107,8 +73,8 @@ class Significance {
         p.push_back(more->p());
       };
       add("", energy_of(total(run)), energy_of(total(first)));
-      for (const auto& name : names_of(runs)) {
-        add(name, energy_of(row_named(runs, run, name)), energy_of(row_named(runs, first, name)));
+      for (const auto& name : rows.names()) {
+        add(name, energy_of(rows.find(run, name)), energy_of(rows.find(first, name)));
       }
     }
     adjusted_ = holm(p);
@@ -240,7 +206,8 @@ std::string comparison_text(std::span<const Run> runs, TextStyle style) {
                    {"power", Align::right},
                    {"test accuracy", Align::right}}};
   const Run& first = runs.front();
-  const Significance significance{runs};
+  const ComparedRows rows{runs};
+  const Significance significance{runs, rows};
   for (const auto& run : runs) {
     const auto* row = total(run);
     const auto accuracy = last_accuracy(run);
@@ -258,7 +225,7 @@ std::string comparison_text(std::span<const Run> runs, TextStyle style) {
           ? "* differs by more than chance: p < 0.05, adjusted for all that is shown\n"
           : "";
   const std::string unlike = differing(runs);
-  const auto phases = names_of(runs);
+  const auto& phases = rows.names();
   if (phases.empty()) return text + unlike + legend;
 
   std::vector<TextTable::Column> columns{{"energy by phase"}};
@@ -267,9 +234,9 @@ std::string comparison_text(std::span<const Run> runs, TextStyle style) {
   for (const auto& phase : phases) {
     std::vector<std::string> cells{phase};
     for (const auto& run : runs) {
-      cells.push_back(with_difference(
-          energy_of(row_named(runs, run, phase)), energy_of(row_named(runs, first, phase)),
-          same_devices(run, first), &run == &first, significance.significant(run, phase)));
+      cells.push_back(with_difference(energy_of(rows.find(run, phase)),
+                                      energy_of(rows.find(first, phase)), same_devices(run, first),
+                                      &run == &first, significance.significant(run, phase)));
     }
     by_phase.add(std::move(cells));
   }
@@ -279,7 +246,8 @@ std::string comparison_text(std::span<const Run> runs, TextStyle style) {
 std::string comparison_json(std::span<const Run> runs) {
   Json list = Json::array();
   const Run& first = runs.front();
-  const Significance significance{runs};
+  const ComparedRows rows{runs};
+  const Significance significance{runs, rows};
   for (const auto& run : runs) {
     const bool same = same_devices(run, first);
     Json json;
@@ -295,11 +263,11 @@ std::string comparison_json(std::span<const Run> runs) {
     json["same_devices"] = same;
     json["test_accuracy"] = optional_number(last_accuracy(run));
     json["phases"] = Json::array();
-    for (const auto& phase : names_of(runs)) {
+    for (const auto& phase : rows.names()) {
       Json row;
       row["name"] = phase;
-      row.update(difference_json(energy_of(row_named(runs, run, phase)),
-                                 energy_of(row_named(runs, first, phase)), same,
+      row.update(difference_json(energy_of(rows.find(run, phase)),
+                                 energy_of(rows.find(first, phase)), same,
                                  significance.p(run, phase)));
       json["phases"].push_back(std::move(row));
     }
